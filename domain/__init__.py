@@ -1,0 +1,1 @@
+"""The business: areas of rules, tables, reads and operations."""

@@ -1,0 +1,1 @@
+"""What every area stands on: actors, refusals, the clock, and the one way to write."""

@@ -36,14 +36,28 @@ _MANAGER = frozenset(_P) - {_P.IMPORT}
 # a technician maintains own activities; an integration acts with the rights of a dispatcher, so that it can feed the board.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SERVICE_MANAGER: _MANAGER,
-    Role.DISPATCHER: frozenset({
-        _P.ANYONE, _P.SIGNED_IN, _P.READ_COMPANY, _P.MAINTAIN_ORDERS, _P.MAINTAIN_DISPATCH, _P.MAINTAIN_OWN_ACTIVITIES,
-    }),
+    Role.DISPATCHER: frozenset(
+        {
+            _P.ANYONE,
+            _P.SIGNED_IN,
+            _P.READ_COMPANY,
+            _P.MAINTAIN_ORDERS,
+            _P.MAINTAIN_DISPATCH,
+            _P.MAINTAIN_OWN_ACTIVITIES,
+        }
+    ),
     Role.TECHNICIAN: frozenset({_P.ANYONE, _P.SIGNED_IN, _P.READ_COMPANY, _P.MAINTAIN_OWN_ACTIVITIES}),
     Role.CUSTOMER: frozenset({_P.ANYONE, _P.SIGNED_IN}),
-    Role.INTEGRATION: frozenset({
-        _P.ANYONE, _P.SIGNED_IN, _P.READ_COMPANY, _P.MAINTAIN_ORDERS, _P.MAINTAIN_DISPATCH, _P.MAINTAIN_OWN_ACTIVITIES,
-    }),
+    Role.INTEGRATION: frozenset(
+        {
+            _P.ANYONE,
+            _P.SIGNED_IN,
+            _P.READ_COMPANY,
+            _P.MAINTAIN_ORDERS,
+            _P.MAINTAIN_DISPATCH,
+            _P.MAINTAIN_OWN_ACTIVITIES,
+        }
+    ),
 }
 
 

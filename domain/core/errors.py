@@ -1,9 +1,9 @@
 """Refusals: the ways the domain says no.
 
-    Exception
-    ├── Refused          an expected refusal, one or several reasons; data in a mutation's payload
-    ├── NotSignedIn      the caller has not said who they are
-    └── NotPermitted     the caller's role does not allow it
+Exception
+├── Refused          an expected refusal, one or several reasons; data in a mutation's payload
+├── NotSignedIn      the caller has not said who they are
+└── NotPermitted     the caller's role does not allow it
 """
 
 from dataclasses import dataclass, replace

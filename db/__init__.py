@@ -1,0 +1,1 @@
+"""Connections, transactions, the event log, and the read path. Knows no area."""

@@ -1,0 +1,1 @@
+"""Tortoise's two database clients, with the settings that keep nothing lost."""

@@ -1,0 +1,92 @@
+"""Opening, migrating and closing the database."""
+
+import secrets
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tortoise import Tortoise
+from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+
+from db.config import APP, is_postgres, sqlite_path, tortoise_config
+
+
+
+@asynccontextmanager
+async def database(url: str) -> AsyncGenerator[None]:
+    """Hold the database at `url` open: the write side through Tortoise, the read side beside it."""
+    if not is_postgres(url):
+        Path(sqlite_path(url)).parent.mkdir(parents=True, exist_ok=True)
+    # The server's requests run in other tasks than its start-up, hence the global fallback.
+    await Tortoise.init(config=tortoise_config(url), _enable_global_fallback=True)
+    try:
+        await open_readers(url)
+        try:
+            yield
+        finally:
+            await close_readers()
+    finally:
+        await Tortoise.close_connections()
+
+
+async def migrate(url: str, *, progress: Callable[[str, str], object] | None = None) -> list[str]:
+    """Bring the schema at `url` to the newest migration; gives the names of those applied.
+
+    `progress` is called with an event (`apply_start`, `apply_done`) and a migration's name.
+    """
+    if not is_postgres(url):
+        Path(sqlite_path(url)).parent.mkdir(parents=True, exist_ok=True)
+    config = tortoise_config(url)
+    applied: list[str] = []
+
+    def report(event: str, _app: str, name: str) -> None:
+        if event == "apply_done":
+            applied.append(name)
+        if progress is not None:
+            progress(event, name)
+
+    async with TortoiseContext() as context:
+        await context.init(config=config)
+        connection = context.connections.get("default")
+        executor = MigrationExecutor(connection, {APP: config["apps"][APP]})
+        await executor.migrate([MigrationTarget(APP, "__latest__")], progress=report)
+        marks = "$1" if is_postgres(url) else "?"
+        await connection.execute_query(
+            f"INSERT INTO event_head (id, epoch, seq, floor) VALUES (1, {marks}, 0, 0) ON CONFLICT (id) DO NOTHING",
+            [secrets.token_hex(6)],
+        )
+    return applied
+
+
+async def pending_migrations(url: str) -> list[str]:
+    """The migrations that the database at `url` still lacks."""
+    config = tortoise_config(url)
+    async with TortoiseContext() as context:
+        await context.init(config=config)
+        executor = MigrationExecutor(context.connections.get("default"), {APP: config["apps"][APP]})
+        return [step.migration.name for step in await executor.plan([MigrationTarget(APP, "__latest__")])]
+
+
+async def missing_migrations() -> list[str]:
+    """What the models have and the migrations lack: names of the migrations that would have to be written."""
+    config = tortoise_config("sqlite://:memory:")
+    async with TortoiseContext() as context:
+        await context.init(config=config, init_connections=False)
+        changes = await MigrationAutodetector(context.apps, config["apps"]).changes()
+        return [writer.name for writer in changes]
+
+
+async def write_migrations() -> list[str]:
+    """Write the migrations that the models ask for; gives the files."""
+    config = tortoise_config("sqlite://:memory:")
+    async with TortoiseContext() as context:
+        await context.init(config=config, init_connections=False)
+        return await MigrationAutodetector(context.apps, config["apps"]).write()
+
+
+async def ping() -> None:
+    """Ask the database the shortest question; raises when it does not answer."""
+    await get_connection("default").execute_query("SELECT 1")

@@ -1,0 +1,248 @@
+"""The event log: what happened, in commit order, without gaps. It feeds every live screen and is the audit trail.
+
+One row, `event_head`, holds the newest number. It is raised by the last statement of each transaction and stays locked
+until the commit is visible, so whoever sees number *n* sees everything before it, and a rollback gives its number back.
+A database sequence cannot do this: its numbers are drawn before the commit, and commits cross.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+import orjson
+from tortoise import fields
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.models import Model
+
+CHANNEL = "tavle_events"
+_EPOCH = re.compile(r"[0-9a-f]{12}")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
+
+
+class EventHead(Model):
+    """The newest number, the oldest one still kept, and the identity of this log (a restore begins a new epoch)."""
+
+    id = fields.IntField(primary_key=True)
+    epoch = fields.CharField(max_length=12)
+    seq = fields.BigIntField(default=0)
+    floor = fields.BigIntField(default=0)
+
+    class Meta:
+        table = "event_head"
+
+
+class EventRow(Model):
+    """One thing that happened to one subject."""
+
+    seq = fields.BigIntField(primary_key=True)
+    batch = fields.BigIntField()
+    at = fields.DatetimeField()
+    kind = fields.CharField(max_length=60)
+    subject_type = fields.CharField(max_length=40)
+    subject_id = fields.BigIntField()
+    actor_id = fields.IntField(null=True)
+    actor_name = fields.CharField(max_length=120)
+    key = fields.CharField(max_length=80, null=True)
+    reason = fields.CharField(max_length=1000, null=True)
+    undoable_by = fields.CharField(max_length=80, null=True)
+    body: dict[str, Any] = fields.JSONField()
+
+    class Meta:
+        table = "event"
+        indexes = (("subject_type", "subject_id", "seq"), ("undoable_by", "batch"))
+
+
+class MutationKey(Model):
+    """The answer to a mutation that was sent with an idempotency key."""
+
+    id = fields.CharField(max_length=200, primary_key=True)
+    hash = fields.CharField(max_length=64)
+    answer: dict[str, Any] | None = fields.JSONField(null=True)
+    at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "mutation_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An event that is not yet in the log."""
+
+    kind: str
+    subject_type: str
+    subject_id: int
+    body: dict[str, Any]
+    undoable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What all events of one transaction share."""
+
+    at: datetime
+    actor_id: int | None
+    actor_name: str
+    actor_key: str
+    key: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event as it stands in the log. `batch` is the number of the first event of its transaction."""
+
+    seq: int
+    batch: int
+    at: datetime
+    kind: str
+    subject_type: str
+    subject_id: int
+    actor_id: int | None
+    actor_name: str
+    key: str | None
+    reason: str | None
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A position in the log: everything up to and including `seq` has been seen."""
+
+    epoch: str
+    seq: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}:{self.seq}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """The cursor `text` writes down, or None when it is not one of ours."""
+        epoch, colon, number = text.partition(":")
+        if not colon or not _EPOCH.fullmatch(epoch) or not _NUMBER.fullmatch(number):
+            return None
+        return cls(epoch, int(number))
+
+
+_committed: list[Callable[[], None]] = []
+
+
+def on_commit(listener: Callable[[], None]) -> Callable[[], None]:
+    """Call `listener` after each commit of this process that recorded events; the result takes it off again."""
+    _committed.append(listener)
+    return lambda: _committed.remove(listener)
+
+
+def announce() -> None:
+    """Tell this process's listeners that the log has grown."""
+    for listener in _committed:
+        listener()
+
+
+_APPEND_POSTGRES = f"""
+WITH head AS (UPDATE event_head SET seq = seq + $1 WHERE id = 1 RETURNING epoch, seq),
+added AS (
+  INSERT INTO event (seq, batch, at, kind, subject_type, subject_id, actor_id, actor_name, key, reason, undoable_by, body)
+  SELECT head.seq - $1 + r.place, head.seq - $1 + 1, $2, r.kind, r.subject_type, r.subject_id, $3, $4, $5, $6,
+         CASE WHEN r.undoable THEN $7 END, r.body
+  FROM head, json_to_recordset($8::json)
+    AS r(place int, kind text, subject_type text, subject_id bigint, undoable boolean, body jsonb)
+)
+SELECT epoch, seq, pg_notify('{CHANNEL}', seq::text) FROM head
+"""
+_INSERT_SQLITE = (
+    "INSERT INTO event (seq, batch, at, kind, subject_type, subject_id, actor_id, actor_name, key, reason,"
+    " undoable_by, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+async def append(connection: BaseDBAsyncClient, records: Sequence[Record], stamp: Stamp) -> Cursor:
+    """Write `records` at the end of the log and give the cursor behind them. Call last in a transaction."""
+    count = len(records)
+    if connection.capabilities.dialect == "postgres":
+        listed = [
+            {
+                "place": place,
+                "kind": record.kind,
+                "subject_type": record.subject_type,
+                "subject_id": record.subject_id,
+                "undoable": record.undoable,
+                "body": record.body,
+            }
+            for place, record in enumerate(records, start=1)
+        ]
+        row = (
+            await connection.execute_query_dict(
+                _APPEND_POSTGRES,
+                [
+                    count,
+                    stamp.at,
+                    stamp.actor_id,
+                    stamp.actor_name,
+                    stamp.key,
+                    stamp.reason,
+                    stamp.actor_key,
+                    orjson.dumps(listed).decode(),
+                ],
+            )
+        )[0]
+        return Cursor(row["epoch"], row["seq"])
+    row = (
+        await connection.execute_query_dict(
+            "UPDATE event_head SET seq = seq + ? WHERE id = 1 RETURNING epoch, seq", [count]
+        )
+    )[0]
+    first = row["seq"] - count + 1
+    at = stamp.at.isoformat(" ")
+    await connection.execute_many(
+        _INSERT_SQLITE,
+        [
+            [
+                first + place,
+                first,
+                at,
+                record.kind,
+                record.subject_type,
+                record.subject_id,
+                stamp.actor_id,
+                stamp.actor_name,
+                stamp.key,
+                stamp.reason,
+                stamp.actor_key if record.undoable else None,
+                orjson.dumps(record.body).decode(),
+            ]
+            for place, record in enumerate(records)
+        ],
+    )
+    return Cursor(row["epoch"], row["seq"])
+
+
+async def position(connection: BaseDBAsyncClient) -> Cursor:
+    """The newest position, read inside a transaction that appends nothing."""
+    row = (await connection.execute_query_dict("SELECT epoch, seq FROM event_head WHERE id = 1"))[0]
+    return Cursor(row["epoch"], row["seq"])
+
+
+async def claim_key(connection: BaseDBAsyncClient, key_id: str, digest: str, at: datetime) -> MutationKey | None:
+    """Take an idempotency key for this transaction, or give the row of whoever had it first.
+
+    A rival that is still open is waited for: on PostgreSQL by the insert itself, on SQLite by the write lock.
+    """
+    postgres = connection.capabilities.dialect == "postgres"
+    marks = "$1, $2, $3" if postgres else "?, ?, ?"
+    taken = await connection.execute_query_dict(
+        f"INSERT INTO mutation_key (id, hash, at) VALUES ({marks}) ON CONFLICT (id) DO NOTHING RETURNING id",
+        [key_id, digest, at if postgres else at.isoformat(" ")],
+    )
+    return None if taken else await MutationKey.get(id=key_id)
+
+
+async def keep_answer(key_id: str, answer: dict[str, Any]) -> None:
+    """Store what a repeat of this key is answered with."""
+    await MutationKey.filter(id=key_id).update(answer=answer)
+
+
+async def forget_keys(before: datetime) -> int:
+    """Delete idempotency keys older than `before`; gives how many."""
+    return await MutationKey.filter(at__lt=before).delete()

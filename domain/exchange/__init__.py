@@ -1,0 +1,1 @@
+"""A company's data as CSV files, in and out."""

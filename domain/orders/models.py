@@ -1,0 +1,100 @@
+"""Tables of service orders: header, lines, and the activities a dispatcher moves."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority
+from domain.projects.rules import TransactionType
+
+
+class ActivityType(Model):
+    """What kind of visit an activity is."""
+
+    id = fields.IntField(primary_key=True)
+    number = fields.CharField(max_length=20, unique=True)
+    name = fields.CharField(max_length=120)
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "activity_type"
+
+
+class ServiceOrder(Model):
+    """One piece of service work for one customer at one site."""
+
+    id = fields.IntField(primary_key=True)
+    number = fields.CharField(max_length=20, unique=True)
+    description = fields.CharField(max_length=1000, default="")
+    customer: Any = fields.ForeignKeyField("tavle.Customer", related_name="orders", on_delete=fields.RESTRICT)
+    address: Any = fields.ForeignKeyField("tavle.Address", null=True, related_name="orders", on_delete=fields.RESTRICT)
+    contact: Any = fields.ForeignKeyField("tavle.Contact", null=True, related_name="orders", on_delete=fields.RESTRICT)
+    project: Any = fields.ForeignKeyField("tavle.Project", null=True, related_name="orders", on_delete=fields.RESTRICT)
+    priority = fields.CharEnumField(Priority, max_length=10, default=Priority.NORMAL)
+    origin = fields.CharEnumField(OrderOrigin, max_length=12, default=OrderOrigin.MANUAL)
+    progress = fields.CharEnumField(OrderProgress, max_length=10, default=OrderProgress.IN_PROCESS, db_index=True)
+    service_at = fields.DatetimeField(null=True, db_index=True)
+    responsible: Any = fields.ForeignKeyField(
+        "tavle.Worker", null=True, related_name="responsible_orders", on_delete=fields.RESTRICT
+    )
+    preferred_technician: Any = fields.ForeignKeyField(
+        "tavle.Worker", null=True, related_name="preferred_orders", on_delete=fields.RESTRICT
+    )
+    created_at = fields.DatetimeField()
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "service_order"
+
+
+class ServiceActivity(Model):
+    """Work on the board: one visit, or part of one, that one worker does."""
+
+    id = fields.IntField(primary_key=True)
+    number = fields.CharField(max_length=30, unique=True)
+    title = fields.CharField(max_length=200)
+    order: Any = fields.ForeignKeyField("tavle.ServiceOrder", related_name="activities", on_delete=fields.CASCADE)
+    type: Any = fields.ForeignKeyField(
+        "tavle.ActivityType", null=True, related_name="activities", on_delete=fields.RESTRICT
+    )
+    task: Any = fields.ForeignKeyField(
+        "tavle.ServiceTask", null=True, related_name="activities", on_delete=fields.RESTRICT
+    )
+    worker: Any = fields.ForeignKeyField(
+        "tavle.Worker", null=True, related_name="activities", on_delete=fields.RESTRICT
+    )
+    starts_at = fields.DatetimeField(null=True)
+    ends_at = fields.DatetimeField(null=True)
+    priority = fields.CharEnumField(Priority, max_length=10, default=Priority.NORMAL)
+    dispatch_status = fields.CharEnumField(DispatchStatus, max_length=12, default=DispatchStatus.UNDISPATCHED)
+    closed = fields.BooleanField(default=False)
+    overlap_accepted = fields.BooleanField(default=False)
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "service_activity"
+
+
+class ServiceOrderLine(Model):
+    """What is done, used or charged on an order. Lines with equal worker and task share one activity."""
+
+    id = fields.IntField(primary_key=True)
+    order: Any = fields.ForeignKeyField("tavle.ServiceOrder", related_name="lines", on_delete=fields.CASCADE)
+    line_number = fields.IntField()
+    transaction_type = fields.CharEnumField(TransactionType, max_length=10)
+    status = fields.CharEnumField(LineStatus, max_length=10, default=LineStatus.CREATED)
+    description = fields.CharField(max_length=200, default="")
+    category: Any = fields.ForeignKeyField("tavle.ProjectCategory", null=True, on_delete=fields.RESTRICT)
+    item: Any = fields.ForeignKeyField("tavle.Item", null=True, on_delete=fields.RESTRICT)
+    task: Any = fields.ForeignKeyField("tavle.ServiceTask", null=True, related_name="lines", on_delete=fields.RESTRICT)
+    worker: Any = fields.ForeignKeyField("tavle.Worker", null=True, related_name="lines", on_delete=fields.RESTRICT)
+    activity: Any = fields.ForeignKeyField(
+        "tavle.ServiceActivity", null=True, related_name="lines", on_delete=fields.SET_NULL
+    )
+    quantity = fields.DecimalField(max_digits=14, decimal_places=4)
+    unit = fields.CharField(max_length=10, default="h")
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "service_order_line"

@@ -1,0 +1,26 @@
+"""The company's own settings: one row."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class ServiceManagementParameters(Model):
+    """Company-wide choices of DOMAIN.md 1.1, as far as the board needs them, with the company's name and time zone."""
+
+    id = fields.IntField(primary_key=True)
+    company_name = fields.CharField(max_length=120)
+    time_zone = fields.CharField(max_length=60, default="Europe/Copenhagen")
+    currency = fields.CharField(max_length=3, default="DKK")
+    calendar: Any = fields.ForeignKeyField("tavle.Calendar", null=True, on_delete=fields.RESTRICT)
+    order_activity_type: Any = fields.ForeignKeyField("tavle.ActivityType", null=True, on_delete=fields.RESTRICT)
+    dispatch_color_high = fields.CharField(max_length=7, default="#c62828")
+    dispatch_color_normal = fields.CharField(max_length=7, default="#f9a825")
+    dispatch_color_low = fields.CharField(max_length=7, default="#2e7d32")
+    dispatch_days_before = fields.IntField(default=0)
+    dispatch_days_after = fields.IntField(default=7)
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "service_management_parameters"

@@ -1,0 +1,1 @@
+"""What is serviced, and the tasks done to it."""

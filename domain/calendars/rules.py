@@ -284,11 +284,10 @@ def _timetable(calendar: WorkingCalendar) -> _Timetable:
     by_weekday: dict[int, list[tuple[time, time]]] = {}
     for hours in sorted(calendar.weekly, key=lambda hours: hours.opens):
         by_weekday.setdefault(hours.weekday, []).append((hours.opens, hours.closes))
-    by_date: dict[date, list[tuple[time, time]]] = {}
-    for holiday in calendar.holidays:
-        special = by_date.setdefault(holiday.on, [])
-        if holiday.opens is not None and holiday.closes is not None:
-            special.append((holiday.opens, holiday.closes))
+    by_date = {
+        holiday.on: [] if holiday.opens is None or holiday.closes is None else [(holiday.opens, holiday.closes)]
+        for holiday in calendar.holidays
+    }
     return _Timetable(by_weekday, by_date)
 
 

@@ -1,0 +1,119 @@
+"""PostgreSQL read connections: a pool of their own, read-only, without the reset query."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Literal, TypeVar
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from db.health import count_statement
+from db.reading.programs import Program, ReadTooSlowError, Row, drive
+
+T = TypeVar("T")
+
+_FEWEST, _MOST = 2, 10
+
+
+class _PlainConnection(asyncpg.Connection):
+    """A pooled connection whose session state nobody changes, so there is nothing to reset between uses."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+async def _run(connection: PoolConnectionProxy[Any], program: Program[T]) -> T:
+    async def fetch(sql: str, *arguments: object) -> list[Row]:
+        count_statement()
+        return await connection.fetch(sql, *arguments)
+
+    try:
+        return await drive(fetch, program)
+    except asyncpg.QueryCanceledError as error:
+        raise ReadTooSlowError("A read took too long.") from error
+
+
+class _PostgresSnapshot:
+    """A connection inside one read transaction."""
+
+    def __init__(self, connection: PoolConnectionProxy[Any]) -> None:
+        self._connection = connection
+        self._one_at_a_time = asyncio.Lock()
+        self.over = False
+
+    async def run(self, program: Program[T]) -> T:
+        async with self._one_at_a_time:
+            if self.over:
+                raise RuntimeError("This snapshot is over.")
+            return await _run(self._connection, program)
+
+
+class PostgresReaders:
+    """A pool of read connections to one server."""
+
+    dialect: Literal["postgres"] = "postgres"
+
+    def __init__(self, pool: asyncpg.Pool[Any]) -> None:
+        self._pool = pool
+        self._ending: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def open(cls, target: Mapping[str, Any], *, slowest_seconds: float) -> "PostgresReaders":
+        """Connect to the server that `target` names."""
+        pool = await asyncpg.create_pool(
+            **target,
+            min_size=_FEWEST,
+            max_size=_MOST,
+            connection_class=_PlainConnection,
+            statement_cache_size=512,
+            max_cached_statement_lifetime=0,
+            server_settings={
+                "application_name": "tavle reads",
+                "default_transaction_read_only": "on",
+                "statement_timeout": str(int(slowest_seconds * 1000)),
+                "idle_in_transaction_session_timeout": "30s",
+                "timezone": "UTC",
+                # Compiling a board query takes longer than running it.
+                "jit": "off",
+            },
+        )
+        return cls(pool)
+
+    async def close(self) -> None:
+        """Wait a little for what is being read, then close."""
+        try:
+            await asyncio.wait_for(self._pool.close(), 5)
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def run(self, program: Program[T]) -> T:
+        """What `program` makes of the rows of its statements."""
+        # asyncpg cancels the server's statement for a cancelled caller, and shields the release.
+        async with self._pool.acquire() as connection:
+            return await _run(connection, program)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[_PostgresSnapshot]:
+        """One read transaction. Its state is that of the first read inside."""
+        connection = await self._pool.acquire()
+        view = _PostgresSnapshot(connection)
+        try:
+            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield view
+        finally:
+            view.over = True
+            # In a task of its own: a caller cancelled here, even twice, must not leave the transaction open.
+            ending = asyncio.create_task(self._end(connection))  # noqa: TID251 - outlives its caller on purpose
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+            await asyncio.shield(ending)
+
+    async def _end(self, connection: PoolConnectionProxy[Any]) -> None:
+        try:
+            # Also when BEGIN was cut short and may or may not have begun: without a transaction it is a notice.
+            await connection.execute("COMMIT")
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            connection.terminate()
+        finally:
+            await self._pool.release(connection)

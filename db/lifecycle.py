@@ -12,7 +12,7 @@ from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 from db.config import APP, is_postgres, sqlite_path, tortoise_config
-
+from db.reading import close_readers, open_readers
 
 
 @asynccontextmanager

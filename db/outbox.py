@@ -16,6 +16,8 @@ from tortoise import fields
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.models import Model
 
+from db.reading import Row, dialect, read
+
 CHANNEL = "tavle_events"
 _EPOCH = re.compile(r"[0-9a-f]{12}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
@@ -222,6 +224,51 @@ async def position(connection: BaseDBAsyncClient) -> Cursor:
     """The newest position, read inside a transaction that appends nothing."""
     row = (await connection.execute_query_dict("SELECT epoch, seq FROM event_head WHERE id = 1"))[0]
     return Cursor(row["epoch"], row["seq"])
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the log ends, and how far back it still reaches."""
+
+    epoch: str
+    seq: int
+    floor: int
+
+
+_READ_HEAD = "SELECT epoch, seq, floor FROM event_head WHERE id = 1"
+_EVENT_COLUMNS = "seq, batch, at, kind, subject_type, subject_id, actor_id, actor_name, key, reason, body"
+
+
+async def read_head() -> Head:
+    """Where the log ends, as everyone can see it."""
+    row = (await read(_READ_HEAD))[0]
+    return Head(row[0], row[1], row[2])
+
+
+async def read_events(after: int, limit: int) -> list[Event]:
+    """At most `limit` events after `after`, oldest first."""
+    marks = ("$1", "$2") if dialect() == "postgres" else ("?1", "?2")
+    rows = await read(
+        f"SELECT {_EVENT_COLUMNS} FROM event WHERE seq > {marks[0]} ORDER BY seq LIMIT {marks[1]}", (after, limit)
+    )
+    return [_event(row) for row in rows]
+
+
+def _event(row: Row) -> Event:
+    at, body = row[2], row[10]
+    return Event(
+        seq=row[0],
+        batch=row[1],
+        at=datetime.fromisoformat(at) if isinstance(at, str) else at,
+        kind=row[3],
+        subject_type=row[4],
+        subject_id=row[5],
+        actor_id=row[6],
+        actor_name=row[7],
+        key=row[8],
+        reason=row[9],
+        body=orjson.loads(body) if isinstance(body, str) else body,
+    )
 
 
 async def claim_key(connection: BaseDBAsyncClient, key_id: str, digest: str, at: datetime) -> MutationKey | None:

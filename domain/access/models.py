@@ -18,7 +18,9 @@ class User(Model):
     password_hash = fields.CharField(max_length=200, null=True)
     active = fields.BooleanField(default=True)
     worker: Any = fields.ForeignKeyField("tavle.Worker", null=True, related_name="users", on_delete=fields.RESTRICT)
+    worker_id: int | None
     customer: Any = fields.ForeignKeyField("tavle.Customer", null=True, related_name="users", on_delete=fields.RESTRICT)
+    customer_id: int | None
     version = fields.IntField(default=1)
 
     class Meta:
@@ -30,6 +32,7 @@ class Session(Model):
 
     id = fields.IntField(primary_key=True)
     user: Any = fields.ForeignKeyField("tavle.User", related_name="sessions", on_delete=fields.CASCADE)
+    user_id: int
     refresh_hash = fields.CharField(max_length=64, unique=True)
     previous_hash = fields.CharField(max_length=64, null=True, db_index=True)
     started_at = fields.DatetimeField()
@@ -45,6 +48,7 @@ class ApiToken(Model):
 
     id = fields.IntField(primary_key=True)
     user: Any = fields.ForeignKeyField("tavle.User", related_name="tokens", on_delete=fields.CASCADE)
+    user_id: int
     name = fields.CharField(max_length=120, unique=True)
     token_hash = fields.CharField(max_length=64, unique=True)
     expires_at = fields.DatetimeField(null=True)

@@ -24,6 +24,7 @@ class CalendarHours(Model):
 
     id = fields.IntField(primary_key=True)
     calendar: Any = fields.ForeignKeyField("tavle.Calendar", related_name="hours", on_delete=fields.CASCADE)
+    calendar_id: int
     weekday = fields.SmallIntField()
     opens_minute = fields.SmallIntField()
     closes_minute = fields.SmallIntField()
@@ -37,6 +38,7 @@ class CalendarHoliday(Model):
 
     id = fields.IntField(primary_key=True)
     calendar: Any = fields.ForeignKeyField("tavle.Calendar", related_name="holidays", on_delete=fields.CASCADE)
+    calendar_id: int
     on_date = fields.DateField()
     name = fields.CharField(max_length=120)
     opens_minute = fields.SmallIntField(null=True)

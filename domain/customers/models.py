@@ -26,6 +26,7 @@ class Contact(Model):
 
     id = fields.IntField(primary_key=True)
     customer: Any = fields.ForeignKeyField("tavle.Customer", related_name="contacts", on_delete=fields.CASCADE)
+    customer_id: int
     number = fields.CharField(max_length=20, unique=True)
     name = fields.CharField(max_length=120)
     phone = fields.CharField(max_length=40, null=True)
@@ -41,6 +42,7 @@ class Address(Model):
 
     id = fields.IntField(primary_key=True)
     customer: Any = fields.ForeignKeyField("tavle.Customer", related_name="addresses", on_delete=fields.CASCADE)
+    customer_id: int
     number = fields.CharField(max_length=20, unique=True)
     name = fields.CharField(max_length=120)
     street = fields.CharField(max_length=200)

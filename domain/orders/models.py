@@ -28,9 +28,13 @@ class ServiceOrder(Model):
     number = fields.CharField(max_length=20, unique=True)
     description = fields.CharField(max_length=1000, default="")
     customer: Any = fields.ForeignKeyField("tavle.Customer", related_name="orders", on_delete=fields.RESTRICT)
+    customer_id: int
     address: Any = fields.ForeignKeyField("tavle.Address", null=True, related_name="orders", on_delete=fields.RESTRICT)
+    address_id: int | None
     contact: Any = fields.ForeignKeyField("tavle.Contact", null=True, related_name="orders", on_delete=fields.RESTRICT)
+    contact_id: int | None
     project: Any = fields.ForeignKeyField("tavle.Project", null=True, related_name="orders", on_delete=fields.RESTRICT)
+    project_id: int | None
     priority = fields.CharEnumField(Priority, max_length=10, default=Priority.NORMAL)
     origin = fields.CharEnumField(OrderOrigin, max_length=12, default=OrderOrigin.MANUAL)
     progress = fields.CharEnumField(OrderProgress, max_length=10, default=OrderProgress.IN_PROCESS, db_index=True)
@@ -38,9 +42,11 @@ class ServiceOrder(Model):
     responsible: Any = fields.ForeignKeyField(
         "tavle.Worker", null=True, related_name="responsible_orders", on_delete=fields.RESTRICT
     )
+    responsible_id: int | None
     preferred_technician: Any = fields.ForeignKeyField(
         "tavle.Worker", null=True, related_name="preferred_orders", on_delete=fields.RESTRICT
     )
+    preferred_technician_id: int | None
     created_at = fields.DatetimeField()
     version = fields.IntField(default=1)
 
@@ -55,15 +61,19 @@ class ServiceActivity(Model):
     number = fields.CharField(max_length=30, unique=True)
     title = fields.CharField(max_length=200)
     order: Any = fields.ForeignKeyField("tavle.ServiceOrder", related_name="activities", on_delete=fields.CASCADE)
+    order_id: int
     type: Any = fields.ForeignKeyField(
         "tavle.ActivityType", null=True, related_name="activities", on_delete=fields.RESTRICT
     )
+    type_id: int | None
     task: Any = fields.ForeignKeyField(
         "tavle.ServiceTask", null=True, related_name="activities", on_delete=fields.RESTRICT
     )
+    task_id: int | None
     worker: Any = fields.ForeignKeyField(
         "tavle.Worker", null=True, related_name="activities", on_delete=fields.RESTRICT
     )
+    worker_id: int | None
     starts_at = fields.DatetimeField(null=True)
     ends_at = fields.DatetimeField(null=True)
     priority = fields.CharEnumField(Priority, max_length=10, default=Priority.NORMAL)
@@ -81,17 +91,23 @@ class ServiceOrderLine(Model):
 
     id = fields.IntField(primary_key=True)
     order: Any = fields.ForeignKeyField("tavle.ServiceOrder", related_name="lines", on_delete=fields.CASCADE)
+    order_id: int
     line_number = fields.IntField()
     transaction_type = fields.CharEnumField(TransactionType, max_length=10)
     status = fields.CharEnumField(LineStatus, max_length=10, default=LineStatus.CREATED)
     description = fields.CharField(max_length=200, default="")
     category: Any = fields.ForeignKeyField("tavle.ProjectCategory", null=True, on_delete=fields.RESTRICT)
+    category_id: int | None
     item: Any = fields.ForeignKeyField("tavle.Item", null=True, on_delete=fields.RESTRICT)
+    item_id: int | None
     task: Any = fields.ForeignKeyField("tavle.ServiceTask", null=True, related_name="lines", on_delete=fields.RESTRICT)
+    task_id: int | None
     worker: Any = fields.ForeignKeyField("tavle.Worker", null=True, related_name="lines", on_delete=fields.RESTRICT)
+    worker_id: int | None
     activity: Any = fields.ForeignKeyField(
         "tavle.ServiceActivity", null=True, related_name="lines", on_delete=fields.SET_NULL
     )
+    activity_id: int | None
     quantity = fields.DecimalField(max_digits=14, decimal_places=4)
     unit = fields.CharField(max_length=10, default="h")
     version = fields.IntField(default=1)

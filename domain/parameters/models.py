@@ -14,7 +14,9 @@ class ServiceManagementParameters(Model):
     time_zone = fields.CharField(max_length=60, default="Europe/Copenhagen")
     currency = fields.CharField(max_length=3, default="DKK")
     calendar: Any = fields.ForeignKeyField("tavle.Calendar", null=True, on_delete=fields.RESTRICT)
+    calendar_id: int | None
     order_activity_type: Any = fields.ForeignKeyField("tavle.ActivityType", null=True, on_delete=fields.RESTRICT)
+    order_activity_type_id: int | None
     dispatch_color_high = fields.CharField(max_length=7, default="#c62828")
     dispatch_color_normal = fields.CharField(max_length=7, default="#f9a825")
     dispatch_color_low = fields.CharField(max_length=7, default="#2e7d32")

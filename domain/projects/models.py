@@ -18,6 +18,7 @@ class Project(Model):
     customer: Any = fields.ForeignKeyField(
         "tavle.Customer", null=True, related_name="projects", on_delete=fields.RESTRICT
     )
+    customer_id: int | None
     active = fields.BooleanField(default=True)
     version = fields.IntField(default=1)
 

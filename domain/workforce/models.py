@@ -15,6 +15,7 @@ class DispatchTeam(Model):
     number = fields.CharField(max_length=20, unique=True)
     name = fields.CharField(max_length=120)
     owner: Any = fields.ForeignKeyField("tavle.Worker", related_name="owned_teams", on_delete=fields.RESTRICT)
+    owner_id: int
     version = fields.IntField(default=1)
 
     class Meta:
@@ -34,9 +35,11 @@ class Worker(Model):
     calendar: Any = fields.ForeignKeyField(
         "tavle.Calendar", null=True, related_name="workers", on_delete=fields.RESTRICT
     )
+    calendar_id: int | None
     team: Any = fields.ForeignKeyField(
         "tavle.DispatchTeam", null=True, related_name="workers", on_delete=fields.RESTRICT
     )
+    team_id: int | None
     version = fields.IntField(default=1)
 
     class Meta:

@@ -1,0 +1,59 @@
+"""Finding rows inside an open transaction."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from tortoise.expressions import Q
+from tortoise.models import Model
+
+from domain.core.checks import check_number
+from domain.core.errors import Code, Path, Refused, not_found
+
+ModelT = TypeVar("ModelT", bound=Model)
+
+# What an actor may see, as a condition on a table's rows.
+EVERYTHING = Q()
+NOTHING = Q(id__in=[])
+
+
+async def locked(model: type[ModelT], row_id: int, what: str, *path: str | int, visible: Q = EVERYTHING) -> ModelT:
+    """The row with this id, locked until the transaction ends.
+
+    `visible` may use the table's own columns only: PostgreSQL would lock joined rows too.
+
+    Raises:
+        Refused: NOT_FOUND.
+    """
+    row = await model.filter(visible, id=row_id).select_for_update().first()
+    if row is None:
+        raise not_found(what, *path)
+    return row
+
+
+async def existing(model: type[ModelT], row_id: int | None, what: str, *path: str | int) -> int | None:
+    """`row_id`, known to exist; None stays None.
+
+    Raises:
+        Refused: NOT_FOUND.
+    """
+    if row_id is not None and not await model.filter(id=row_id).exists():
+        raise not_found(what, *path)
+    return row_id
+
+
+async def free_number(model: type[Model], number: str, path: Path = ("number",)) -> str:
+    """`number` in its stored form, known to be free.
+
+    Raises:
+        Refused: INVALID, ALREADY_EXISTS.
+    """
+    kept = check_number(number, path)
+    if await model.filter(number=kept).exists():
+        raise Refused(Code.ALREADY_EXISTS, f"{kept} exists already.", path)
+    return kept
+
+
+async def lock_all(model: type[ModelT], row_ids: Iterable[int]) -> dict[int, ModelT]:
+    """The rows with these ids, locked in id order so that two callers never wait for each other."""
+    rows = await model.filter(id__in=sorted(set(row_ids))).order_by("id").select_for_update()
+    return {row.pk: row for row in rows}

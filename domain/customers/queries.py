@@ -1,0 +1,24 @@
+"""What an actor may see of customers."""
+
+from tortoise.expressions import Q
+
+from domain.core.actor import Actor, Permission, Role
+from domain.core.rows import EVERYTHING, NOTHING
+
+
+def visible_customers(actor: Actor) -> Q:
+    """The customers `actor` may see: all for the company's own people, itself for a customer."""
+    if actor.may(Permission.READ_COMPANY):
+        return EVERYTHING
+    if actor.role is Role.CUSTOMER and actor.customer_id is not None:
+        return Q(id=actor.customer_id)
+    return NOTHING
+
+
+def visible_of_customers(actor: Actor) -> Q:
+    """The contacts, addresses and projects `actor` may see: those of the customers they may see."""
+    if actor.may(Permission.READ_COMPANY):
+        return EVERYTHING
+    if actor.role is Role.CUSTOMER and actor.customer_id is not None:
+        return Q(customer_id=actor.customer_id)
+    return NOTHING

@@ -1,0 +1,101 @@
+"""Drawing business numbers, and keeping the sequences they come from."""
+
+from dataclasses import dataclass
+
+from tortoise.models import Model
+
+from domain.core.actor import Permission
+from domain.core.checks import optional_text
+from domain.core.errors import Code, Refused
+from domain.core.keep import KEEP, Keep, chosen
+from domain.core.operation import Work, check_version, operation, subject_type
+from domain.core.rows import free_number, locked
+from domain.numbering.models import NumberSequence
+
+# The sequences the product draws from, with the prefix each starts with.
+SEQUENCES = {
+    "customer": "CUS-",
+    "contact": "CON-",
+    "address": "ADR-",
+    "worker": "WRK-",
+    "dispatch_team": "TEAM-",
+    "calendar": "CAL-",
+    "activity_type": "ACT-",
+    "service_task": "TSK-",
+    "project": "PRJ-",
+    "project_category": "CAT-",
+    "item": "ITM-",
+    "service_order": "SO-",
+}
+
+
+async def draw(work: Work, code: str) -> str:  # noqa: ARG001 - only an open transaction may draw
+    """The next number of the sequence `code`; a transaction that rolls back gives it back.
+
+    Raises:
+        Refused: NUMBER_SEQUENCE_MISSING.
+
+    Source: DOMAIN.md 1.3.
+    """
+    sequence = await NumberSequence.filter(code=code).select_for_update().first()
+    if sequence is None:
+        raise Refused(
+            Code.NUMBER_SEQUENCE_MISSING,
+            f"There is no number sequence for {code.replace('_', ' ')}; create one, or give a number.",
+            ("number",),
+        )
+    number = sequence.next
+    sequence.next = number + 1
+    await sequence.save(update_fields=["next"])
+    return f"{sequence.prefix}{number}"
+
+
+async def number_for(work: Work, model: type[Model], number: str | None) -> str:
+    """`number` when it is given and free, else the next one of the table's sequence; one that is taken is passed over.
+
+    Raises:
+        Refused: INVALID, ALREADY_EXISTS, NUMBER_SEQUENCE_MISSING.
+    """
+    if number is not None:
+        return await free_number(model, number)
+    while True:
+        drawn = await draw(work, subject_type(model))
+        if not await model.filter(number=drawn).exists():
+            return drawn
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeNumberSequence:
+    """Give a sequence another prefix or next number."""
+
+    code: str
+    prefix: str | None | Keep = KEEP
+    next: int | Keep = KEEP
+    expected_version: int | None = None
+
+
+@operation(requires=Permission.MAINTAIN_PARAMETERS)
+async def change_number_sequence(work: Work, command: ChangeNumberSequence) -> int:
+    """Change the prefix or the next number, or create a known sequence that is missing; numbers never run backwards.
+
+    Raises:
+        Refused: NOT_FOUND, INVALID, VERSION_CONFLICT.
+    """
+    sequence = await NumberSequence.filter(code=command.code).first()
+    if sequence is None:
+        if command.code not in SEQUENCES:
+            known = ", ".join(SEQUENCES)
+            raise Refused(Code.NOT_FOUND, f"There is no number sequence {command.code}; there are {known}.", ("code",))
+        sequence = await work.create(
+            NumberSequence(code=command.code, prefix=SEQUENCES[command.code]), "number_sequence_created"
+        )
+    sequence = await locked(NumberSequence, sequence.id, "number sequence", "code")
+    await check_version(sequence, command.expected_version)
+    following = chosen(command.next, sequence.next)
+    if following < sequence.next:
+        raise Refused(
+            Code.INVALID, f"The next number is {sequence.next} already; numbers never run backwards.", ("next",)
+        )
+    prefix = optional_text(chosen(command.prefix, sequence.prefix), "prefix", longest=10) or ""
+    await work.change(sequence, "number_sequence_changed", prefix=prefix, next=following)
+    return sequence.id

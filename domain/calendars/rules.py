@@ -13,8 +13,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -64,19 +62,6 @@ class Period:
 
 
 # --- what a calendar may say -----------------------------------------------------------------------------------------
-
-
-def check_time_zone(name: str, *, path: Path = ()) -> None:
-    """Refuse a name that is no IANA time zone."""
-    if name not in _time_zones():
-        message = f"“{name}” is not a time zone; use a name such as Europe/Copenhagen."
-        raise Refused(Code.INVALID, message, path)
-
-
-@cache
-def _time_zones() -> frozenset[str]:
-    # The list that comes with the program, not the machine's: the same names everywhere, and no "localtime".
-    return frozenset(files("tzdata").joinpath("zones").read_text("utf-8").split())
 
 
 def check_weekly_hours(weekly: Sequence[OpenHours], *, path: Path = ()) -> None:

@@ -13,7 +13,6 @@ from domain.calendars.rules import (
     WorkingCalendar,
     add_open_minutes,
     check_holidays,
-    check_time_zone,
     check_weekly_hours,
     closed_periods,
     date_range_bounds,
@@ -372,16 +371,6 @@ def test_holidays_that_make_no_sense_are_refused_where_they_stand(
 
 def test_closed_and_shortened_holidays_are_accepted() -> None:
     check_holidays([Holiday(SPRING, "Easter Day"), Holiday(AUTUMN, "Half day", time(8), time(12))])
-
-
-@pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", "localtime", "europe/copenhagen", "Europe"])
-def test_a_name_that_is_no_time_zone_is_refused(name: str) -> None:
-    assert refused_path(lambda: check_time_zone(name, path=("timeZone",))) == ("timeZone",)
-
-
-@pytest.mark.parametrize("name", ["Europe/Copenhagen", "America/Argentina/Buenos_Aires", "UTC"])
-def test_a_time_zone_is_accepted(name: str) -> None:
-    check_time_zone(name)
 
 
 @pytest.mark.parametrize(

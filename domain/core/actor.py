@@ -24,16 +24,17 @@ class Permission(StrEnum):
     MAINTAIN_MASTER_DATA = "MAINTAIN_MASTER_DATA"
     MAINTAIN_ORDERS = "MAINTAIN_ORDERS"
     MAINTAIN_DISPATCH = "MAINTAIN_DISPATCH"
-    MAINTAIN_OWN_ACTIVITIES = "MAINTAIN_OWN_ACTIVITIES"
+    MAINTAIN_ACTIVITIES = "MAINTAIN_ACTIVITIES"
     READ_COMPANY = "READ_COMPANY"
     READ_AUDIT = "READ_AUDIT"
     IMPORT = "IMPORT"
 
 
 _P = Permission
-_MANAGER = frozenset(_P) - {_P.IMPORT}
-# Duties as in DOMAIN.md 9.5: a manager maintains everything but views the board; a dispatcher maintains orders and the board;
-# a technician maintains own activities; an integration acts with the rights of a dispatcher, so that it can feed the board.
+_MANAGER = frozenset(_P) - {_P.IMPORT, _P.MAINTAIN_DISPATCH}
+# Duties as in DOMAIN.md 9.5. A manager maintains everything but the board, which is the dispatcher's; a technician
+# maintains activities, of which only the own ones are visible. An integration feeds the board, so it may what a
+# dispatcher may.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SERVICE_MANAGER: _MANAGER,
     Role.DISPATCHER: frozenset(
@@ -43,10 +44,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.READ_COMPANY,
             _P.MAINTAIN_ORDERS,
             _P.MAINTAIN_DISPATCH,
-            _P.MAINTAIN_OWN_ACTIVITIES,
+            _P.MAINTAIN_ACTIVITIES,
         }
     ),
-    Role.TECHNICIAN: frozenset({_P.ANYONE, _P.SIGNED_IN, _P.READ_COMPANY, _P.MAINTAIN_OWN_ACTIVITIES}),
+    Role.TECHNICIAN: frozenset({_P.ANYONE, _P.SIGNED_IN, _P.READ_COMPANY, _P.MAINTAIN_ACTIVITIES}),
     Role.CUSTOMER: frozenset({_P.ANYONE, _P.SIGNED_IN}),
     Role.INTEGRATION: frozenset(
         {
@@ -55,7 +56,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.READ_COMPANY,
             _P.MAINTAIN_ORDERS,
             _P.MAINTAIN_DISPATCH,
-            _P.MAINTAIN_OWN_ACTIVITIES,
+            _P.MAINTAIN_ACTIVITIES,
         }
     ),
 }

@@ -6,6 +6,7 @@ from typing import TypeVar
 from tortoise.expressions import Q
 from tortoise.models import Model
 
+from db.transaction import current
 from domain.core.checks import check_number
 from domain.core.errors import Code, Path, Refused, not_found
 
@@ -54,6 +55,13 @@ async def free_number(model: type[Model], number: str, path: Path = ("number",))
 
 
 async def lock_all(model: type[ModelT], row_ids: Iterable[int]) -> dict[int, ModelT]:
-    """The rows with these ids, locked in id order so that two callers never wait for each other."""
-    rows = await model.filter(id__in=sorted(set(row_ids))).order_by("id").select_for_update()
+    """The rows with these ids, locked in id order so that two callers never wait for each other.
+
+    Outside a transaction they are only read.
+    """
+    ids = sorted(set(row_ids))
+    if not ids:
+        return {}
+    found = model.filter(id__in=ids).order_by("id")
+    rows = await (found.select_for_update() if current() is not None else found)
     return {row.pk: row for row in rows}

@@ -1,7 +1,15 @@
 """Decisions about service orders, their lines and activities. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
+
+from domain.core.errors import Code, Path, Refused
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+LONGEST = timedelta(days=31)
 
 
 class Priority(StrEnum):
@@ -55,3 +63,61 @@ def progress_of(statuses: Sequence[LineStatus]) -> OrderProgress:
     if LineStatus.POSTED in statuses:
         return OrderProgress.POSTED
     return OrderProgress.CANCELED
+
+
+def check_instant(at: datetime, *path: str | int) -> datetime:
+    """`at` in UTC; refused without an offset, and outside 2000 to 2099.
+
+    Raises:
+        Refused: INVALID.
+    """
+    if at.tzinfo is None:
+        raise Refused(Code.INVALID, "Give the time with its offset from UTC, for example 2026-11-23T08:00:00Z.", path)
+    utc = at.astimezone(UTC)
+    if not EARLIEST <= utc < LATEST:
+        raise Refused(Code.INVALID, f"{utc:%Y-%m-%d} is out of range; a time lies between 2000 and 2099.", path)
+    return utc
+
+
+def check_length(length: timedelta, *path: str | int) -> timedelta:
+    """The length of an activity: more than nothing, at most 31 days.
+
+    Raises:
+        Refused: INVALID.
+    """
+    if length <= timedelta():
+        raise Refused(Code.INVALID, "An activity ends after it starts; give a length of more than nothing.", path)
+    if length > LONGEST:
+        raise Refused(Code.INVALID, f"An activity lasts at most {LONGEST.days} days.", path)
+    return length
+
+
+def check_quantity(quantity: Decimal, path: Path = ("quantity",)) -> Decimal:
+    """A quantity with at most four decimals. Negative ones take back.
+
+    Raises:
+        Refused: INVALID.
+    """
+    if not quantity.is_finite() or abs(quantity) >= Decimal(10) ** 10 or quantity != round(quantity, 4):
+        raise Refused(Code.INVALID, "A quantity has at most ten digits before and four after the point.", path)
+    return quantity
+
+
+def check_line_open(status: LineStatus, line_number: int) -> None:
+    """Refuse to touch a line that is posted or cancelled.
+
+    Raises:
+        Refused: LINE_NOT_OPEN.
+
+    Source: DOMAIN.md 5.6.
+    """
+    if status is not LineStatus.CREATED:
+        raise Refused(Code.LINE_NOT_OPEN, f"Line {line_number} is {status.lower()}; only an open line can be changed.")
+
+
+def next_activity_number(order_number: str, taken: Iterable[str]) -> str:
+    """The number of an order's next activity: the order's own, a dash and one more than the highest so far."""
+    prefix = f"{order_number}-"
+    suffixes = (number.removeprefix(prefix) for number in taken)
+    highest = max((int(suffix) for suffix in suffixes if suffix.isascii() and suffix.isdigit()), default=0)
+    return f"{prefix}{highest + 1}"

@@ -1,0 +1,177 @@
+"""What the dispatch board shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from tortoise.expressions import Q
+
+from domain.calendars.rules import WorkingCalendar, date_range_bounds
+from domain.core.actor import Actor, Permission, Role
+from domain.core.errors import Code, NotPermitted, NotSignedIn, Refused, not_found
+from domain.dispatch.rules import BoardFilter, BoardWorker, Facts
+from domain.orders.rules import DispatchStatus, Priority
+from domain.parameters.queries import civil_date, company_parameters
+from domain.workforce.models import DispatchTeam, Worker
+
+LONGEST_RANGE_DAYS = 62
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRequest:
+    """What a board is asked for; missing dates come from the parameters."""
+
+    from_on: date | None = None
+    to_on: date | None = None
+    team_ids: tuple[int, ...] | None = None
+    related_teams_only: bool = False
+    include_closed: bool = False
+    priorities: tuple[Priority, ...] = ()
+    type_ids: tuple[int, ...] = ()
+
+
+def board_worker(row: Worker, calendars: Mapping[int, WorkingCalendar], fallback: int | None) -> BoardWorker:
+    """A worker as the board's rules see one; without a calendar of their own the company's counts."""
+    calendar_id = row.calendar_id or fallback
+    calendar = None if calendar_id is None else calendars.get(calendar_id)
+    return BoardWorker(row.id, row.name, row.active, row.team_id, calendar)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardScope:
+    """A board request with everything looked up: which activities, teams and workers it shows, and how."""
+
+    board: BoardFilter
+    from_on: date
+    to_on: date
+    team_ids: tuple[int, ...]
+    time_zone: str
+    colors: tuple[tuple[Priority, str], ...]
+
+
+async def board_scope(actor: Actor, request: BoardRequest, now: datetime) -> BoardScope:
+    """What `request` means for `actor` at this moment.
+
+    Raises:
+        NotSignedIn, NotPermitted: the role has no board.
+        Refused: NOT_FOUND for a team that does not exist, INVALID for dates the wrong way round or too far apart.
+
+    Source: DOMAIN.md 9.2, 9.5.
+    """
+    if actor.role is None:
+        raise NotSignedIn
+    if not actor.may(Permission.READ_COMPANY):
+        raise NotPermitted("The dispatch board is the company's own.")
+    parameters = await company_parameters()
+    today = civil_date(now, parameters.time_zone)
+    from_on = request.from_on or today - timedelta(days=parameters.dispatch_days_before)
+    to_on = request.to_on or max(from_on, today + timedelta(days=parameters.dispatch_days_after))
+    if to_on < from_on:
+        raise Refused(Code.INVALID, f"The board ends on {to_on}, before it begins on {from_on}.", ("input", "to"))
+    if (to_on - from_on).days >= LONGEST_RANGE_DAYS:
+        raise Refused(Code.INVALID, f"A board shows at most {LONGEST_RANGE_DAYS} days.", ("input", "to"))
+    owners: dict[int, int] = dict(await columns(Select(DispatchTeam, order=("name", "id")), ("id", "owner_id")))
+    in_team = Select(Worker, where=Q(active=True, team_id__isnull=False))
+    team_of: dict[int, int] = dict(await columns(in_team, ("id", "team_id")))
+    shown = _shown_teams(actor, request, owners, team_of)
+    own = actor.worker_id if actor.role is Role.TECHNICIAN else None
+    bounds = date_range_bounds(parameters.time_zone, from_on, to_on)
+    board = BoardFilter(
+        starts_at=bounds.starts_at,
+        ends_at=bounds.ends_at,
+        worker_ids=frozenset(
+            worker_id for worker_id, team_id in team_of.items() if team_id in shown and own in {None, worker_id}
+        ),
+        team_worker_ids=frozenset(team_of),
+        all_teams=len(shown) == len(owners),
+        include_closed=request.include_closed,
+        priorities=frozenset(request.priorities),
+        type_ids=frozenset(request.type_ids),
+        only_worker_id=_nobody_if_unknown(actor),
+    )
+    colors = (
+        (Priority.HIGH, parameters.dispatch_color_high),
+        (Priority.NORMAL, parameters.dispatch_color_normal),
+        (Priority.LOW, parameters.dispatch_color_low),
+    )
+    return BoardScope(
+        board, from_on, to_on, tuple(team for team, _ in teams if team in shown), parameters.time_zone, colors
+    )
+
+
+def _nobody_if_unknown(actor: Actor) -> int | None:
+    """A technician's own worker; one without a worker sees nobody's activities rather than everybody's."""
+    if actor.role is not Role.TECHNICIAN:
+        return None
+    return actor.worker_id if actor.worker_id is not None else 0
+
+
+def _shown_teams(
+    actor: Actor,
+    request: BoardRequest,
+    owners: Mapping[int, int],
+    team_of: Mapping[int, int],
+) -> frozenset[int]:
+    """The teams a board shows: those asked for, or all the actor may watch; related ones are own and owned teams."""
+    shown = frozenset(owners)
+    if request.team_ids is not None:
+        for place, team_id in enumerate(request.team_ids):
+            if team_id not in shown:
+                raise not_found("dispatch team", "input", "teamIds", place)
+        shown &= frozenset(request.team_ids)
+    if request.related_teams_only or actor.role is Role.TECHNICIAN:
+        own = actor.worker_id
+        related = {team_id for team_id, owner_id in owners.items() if owner_id == own}
+        if own is not None and own in team_of:
+            related.add(team_of[own])
+        shown &= related
+    return shown
+
+
+def bars_where(board: BoardFilter) -> Q:
+    """`rules.is_bar` as a condition on stored activities."""
+    return (
+        _passes_where(board)
+        & Q(worker_id__in=sorted(board.worker_ids))
+        & Q(starts_at__lt=board.ends_at, ends_at__gt=board.starts_at)
+    )
+
+
+def undispatched_where(board: BoardFilter) -> Q:
+    """`rules.is_undispatched` as a condition on stored activities."""
+    teamless = Q(worker_id__isnull=True) | Q(worker_id__not_in=sorted(board.team_worker_ids))
+    where = _passes_where(board) & Q(closed=False) & (Q(dispatch_status=DispatchStatus.UNDISPATCHED) | teamless)
+    if not board.all_teams:
+        where &= teamless | Q(worker_id__in=sorted(board.worker_ids))
+    return where & (Q(starts_at__isnull=True) | Q(starts_at__lt=board.ends_at))
+
+
+def shown_where(board: BoardFilter) -> Q:
+    """`rules.is_shown` as a condition on stored activities."""
+    return bars_where(board) | undispatched_where(board)
+
+
+def _passes_where(board: BoardFilter) -> Q:
+    where = Q() if board.include_closed else Q(closed=False)
+    if board.priorities:
+        where &= Q(priority__in=sorted(board.priorities))
+    if board.type_ids:
+        where &= Q(type_id__in=sorted(board.type_ids))
+    if board.only_worker_id is not None:
+        where &= Q(worker_id=board.only_worker_id)
+    return where
+
+
+def facts_of(columns: Mapping[str, Any]) -> Facts:
+    """What of an activity, as the event log keeps its columns, decides whether a board shows it."""
+    starts_at, ends_at = columns["starts_at"], columns["ends_at"]
+    return Facts(
+        columns["worker_id"],
+        datetime.fromisoformat(starts_at) if starts_at else None,
+        datetime.fromisoformat(ends_at) if ends_at else None,
+        columns["priority"],
+        columns["type_id"],
+        columns["dispatch_status"],
+        columns["closed"],
+    )

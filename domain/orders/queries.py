@@ -1,0 +1,35 @@
+"""What an actor may see of service orders and activities."""
+
+from tortoise.expressions import Q
+
+from domain.core.actor import Actor, Permission, Role
+from domain.core.rows import EVERYTHING, NOTHING
+
+
+def visible_orders(actor: Actor) -> Q:
+    """The service orders `actor` may see: a technician's are those with an activity or a line of theirs."""
+    if actor.role is Role.TECHNICIAN:
+        own = actor.worker_id
+        return NOTHING if own is None else Q(activities__worker_id=own) | Q(lines__worker_id=own)
+    if actor.role is Role.CUSTOMER:
+        return NOTHING if actor.customer_id is None else Q(customer_id=actor.customer_id)
+    return EVERYTHING if actor.may(Permission.READ_COMPANY) else NOTHING
+
+
+def visible_activities(actor: Actor) -> Q:
+    """The service activities `actor` may see: a technician's own, a customer's own orders'."""
+    if actor.role is Role.TECHNICIAN:
+        return NOTHING if actor.worker_id is None else Q(worker_id=actor.worker_id)
+    if actor.role is Role.CUSTOMER:
+        return NOTHING if actor.customer_id is None else Q(order__customer_id=actor.customer_id)
+    return EVERYTHING if actor.may(Permission.READ_COMPANY) else NOTHING
+
+
+def visible_lines(actor: Actor) -> Q:
+    """The order lines `actor` may see: those of the orders they may see."""
+    if actor.role is Role.TECHNICIAN:
+        own = actor.worker_id
+        return NOTHING if own is None else Q(order__activities__worker_id=own) | Q(worker_id=own)
+    if actor.role is Role.CUSTOMER:
+        return NOTHING if actor.customer_id is None else Q(order__customer_id=actor.customer_id)
+    return EVERYTHING if actor.may(Permission.READ_COMPANY) else NOTHING

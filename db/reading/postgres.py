@@ -3,13 +3,20 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 
 from db.health import count_statement
 from db.reading.programs import Program, ReadTooSlowError, Row, drive
+
+if TYPE_CHECKING:
+    # Generic in the stubs alone.
+    Pool = asyncpg.Pool[Any]
+    PooledConnection = asyncpg.pool.PoolConnectionProxy[Any]
+else:
+    Pool = asyncpg.Pool
+    PooledConnection = asyncpg.pool.PoolConnectionProxy
 
 T = TypeVar("T")
 
@@ -23,7 +30,7 @@ class _PlainConnection(asyncpg.Connection):
         return ""
 
 
-async def _run(connection: PoolConnectionProxy[Any], program: Program[T]) -> T:
+async def _run(connection: "PoolConnectionProxy[Any]", program: Program[T]) -> T:
     async def fetch(sql: str, *arguments: object) -> list[Row]:
         count_statement()
         return await connection.fetch(sql, *arguments)
@@ -37,7 +44,7 @@ async def _run(connection: PoolConnectionProxy[Any], program: Program[T]) -> T:
 class _PostgresSnapshot:
     """A connection inside one read transaction."""
 
-    def __init__(self, connection: PoolConnectionProxy[Any]) -> None:
+    def __init__(self, connection: "PoolConnectionProxy[Any]") -> None:
         self._connection = connection
         self._one_at_a_time = asyncio.Lock()
         self.over = False
@@ -54,7 +61,7 @@ class PostgresReaders:
 
     dialect: Literal["postgres"] = "postgres"
 
-    def __init__(self, pool: asyncpg.Pool[Any]) -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
         self._pool = pool
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -109,7 +116,7 @@ class PostgresReaders:
             ending.add_done_callback(self._ending.discard)
             await asyncio.shield(ending)
 
-    async def _end(self, connection: PoolConnectionProxy[Any]) -> None:
+    async def _end(self, connection: "PoolConnectionProxy[Any]") -> None:
         try:
             # Also when BEGIN was cut short and may or may not have begun: without a transaction it is a notice.
             await connection.execute("COMMIT")

@@ -7,6 +7,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
+from db.projection import Select, columns
 from domain.calendars.rules import WorkingCalendar, date_range_bounds
 from domain.core.actor import Actor, Permission, Role
 from domain.core.errors import Code, NotPermitted, NotSignedIn, Refused, not_found
@@ -95,9 +96,8 @@ async def board_scope(actor: Actor, request: BoardRequest, now: datetime) -> Boa
         (Priority.NORMAL, parameters.dispatch_color_normal),
         (Priority.LOW, parameters.dispatch_color_low),
     )
-    return BoardScope(
-        board, from_on, to_on, tuple(team for team, _ in teams if team in shown), parameters.time_zone, colors
-    )
+    team_ids = tuple(team_id for team_id in owners if team_id in shown)
+    return BoardScope(board, from_on, to_on, team_ids, parameters.time_zone, colors)
 
 
 def _nobody_if_unknown(actor: Actor) -> int | None:

@@ -80,7 +80,9 @@ class Documents:
         self._held = 0
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
+        """How many texts are known."""
         return len(self._entries)
 
     def prepare(

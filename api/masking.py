@@ -12,7 +12,8 @@ MOST_ERRORS = 8
 _LONGEST_MESSAGE = 400
 _MASKED = "Something went wrong on our side. Quote the request id when you report it."
 _TIMED_OUT = "The operation took too long and was given up."
-_TAILS = (" Did you mean", ", but encountered error")
+# Each with what ends the sentence in its place.
+_TAILS = ((" Did you mean", ""), (", but encountered error", "."))
 # What a person is told, and the refusal that says it.
 _Sentence = tuple[str, Refusal | None]
 _log = structlog.get_logger("tavle.errors")
@@ -72,8 +73,9 @@ def plain(message: str, code: ErrorCode, request_id: str) -> dict[str, object]:
 
 def tidy(message: str) -> str:
     """A message without suggestions from the schema or words of an exception, and of bounded length."""
-    for tail in _TAILS:
-        message = message.split(tail, 1)[0]
+    for tail, end in _TAILS:
+        head, found, _ = message.partition(tail)
+        message = head + end if found else message
     return message if len(message) <= _LONGEST_MESSAGE else f"{message[: _LONGEST_MESSAGE - 1]}…"
 
 

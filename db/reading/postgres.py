@@ -30,10 +30,11 @@ class _PlainConnection(asyncpg.Connection):
         return ""
 
 
-async def _run(connection: "PoolConnectionProxy[Any]", program: Program[T]) -> T:
+async def _run(connection: PooledConnection, program: Program[T]) -> T:
     async def fetch(sql: str, *arguments: object) -> list[Row]:
         count_statement()
-        return await connection.fetch(sql, *arguments)
+        rows: list[Row] = await connection.fetch(sql, *arguments)
+        return rows
 
     try:
         return await drive(fetch, program)
@@ -44,7 +45,7 @@ async def _run(connection: "PoolConnectionProxy[Any]", program: Program[T]) -> T
 class _PostgresSnapshot:
     """A connection inside one read transaction."""
 
-    def __init__(self, connection: "PoolConnectionProxy[Any]") -> None:
+    def __init__(self, connection: PooledConnection) -> None:
         self._connection = connection
         self._one_at_a_time = asyncio.Lock()
         self.over = False
@@ -61,7 +62,7 @@ class PostgresReaders:
 
     dialect: Literal["postgres"] = "postgres"
 
-    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -116,7 +117,7 @@ class PostgresReaders:
             ending.add_done_callback(self._ending.discard)
             await asyncio.shield(ending)
 
-    async def _end(self, connection: "PoolConnectionProxy[Any]") -> None:
+    async def _end(self, connection: PooledConnection) -> None:
         try:
             # Also when BEGIN was cut short and may or may not have begun: without a transaction it is a notice.
             await connection.execute("COMMIT")

@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from queue import SimpleQueue
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
@@ -74,7 +75,8 @@ class _Job:
         self._program = program
         self._in_snapshot = in_snapshot
         self._too_slow = False
-        self.statements = 0
+        # Programs call functions of the caller's, which may ask for what its context holds.
+        self._context = copy_context()
 
     def give_up(self) -> None:
         """Interrupt the program, in the middle of a statement or before the next."""
@@ -83,6 +85,9 @@ class _Job:
 
     def work(self) -> object:
         """Run the program; outside a snapshot its statements share one of their own."""
+        return self._context.run(self._work)
+
+    def _work(self) -> object:
         if self._in_snapshot:
             return self._steps()
         self._connection.execute("BEGIN")
@@ -98,7 +103,7 @@ class _Job:
             while True:
                 if self._too_slow:
                     raise ReadTooSlowError("A read took too long.")
-                self.statements += 1
+                count_statement()
                 statement = self._program.send(execute(statement.sql, statement.arguments).fetchall())
         except StopIteration as finished:
             return finished.value
@@ -136,9 +141,6 @@ async def _run(
     except asyncio.CancelledError:
         job.give_up()
         raise
-    finally:
-        for _ in range(job.statements):
-            count_statement()
 
 
 class _SqliteSnapshot:

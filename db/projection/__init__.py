@@ -1,0 +1,26 @@
+"""Wanted columns to SQL, and rows to dicts. Knows no GraphQL."""
+
+from db.projection.columns import UnplannableError
+from db.projection.fetching import columns, count, exists, fetch, fetch_one, ids
+from db.projection.plans import forget_plans
+from db.projection.tree import Constant, Entry, Many, One, Same, Select, Value, Wanted, Where
+
+__all__ = [
+    "Constant",
+    "Entry",
+    "Many",
+    "One",
+    "Same",
+    "Select",
+    "UnplannableError",
+    "Value",
+    "Wanted",
+    "Where",
+    "columns",
+    "count",
+    "exists",
+    "fetch",
+    "fetch_one",
+    "forget_plans",
+    "ids",
+]

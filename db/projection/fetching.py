@@ -1,0 +1,113 @@
+"""Reading what a projection asks for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from db.projection.columns import json_list
+from db.projection.conditions import arguments, shape_of
+from db.projection.plans import ListPart, Plan, Window, plan_count, plan_exists, plan_list, plan_rows
+from db.projection.tree import Select, Wanted
+from db.reading import Dialect, Program, Row, Statement, dialect, run
+
+_LIMITED = Window(limited=True)
+_ALL = Window()
+
+
+async def fetch(select: Select, wanted: Wanted, *, viewer: object = None) -> list[dict[str, Any]]:
+    """The selected rows as result dicts, finished for the JSON encoder.
+
+    One statement, and one more for each to-many relation that is wanted, however many rows there are.
+    """
+    reads = dialect()
+    values: list[object] = []
+    shape = shape_of(select.where, values)
+    limit = select.limit
+    plan = plan_rows(select.model, wanted, shape, select.order, reads, _ALL if limit is None else _LIMITED)
+    given = arguments(plan.encoders, values)
+    if limit is not None:
+        given.append(limit)
+    result: list[dict[str, Any]] = await run(rows_program(plan, given, viewer, reads))
+    return result
+
+
+async def fetch_one(select: Select, wanted: Wanted, *, viewer: object = None) -> dict[str, Any] | None:
+    """The selected row as a result dict, or None; of several, the first in the order asked for.
+
+    Raises: LookupError when several rows are selected and no order says which comes first.
+    """
+    if select.order:
+        select = Select(select.model, select.where, select.order, 1)
+    rows = await fetch(select, wanted, viewer=viewer)
+    if len(rows) > 1:
+        raise LookupError(f"{len(rows)} rows of {select.model.__name__} where one was expected.")
+    return rows[0] if rows else None
+
+
+async def columns(select: Select, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Some columns of the selected rows, as Python values: aware datetimes, dates, Decimals, enums."""
+    reads = dialect()
+    values: list[object] = []
+    shape = shape_of(select.where, values)
+    limit = select.limit
+    plan = plan_rows(select.model, tuple(names), shape, select.order, reads, _ALL if limit is None else _LIMITED)
+    given = arguments(plan.encoders, values)
+    if limit is not None:
+        given.append(limit)
+    result: list[tuple[Any, ...]] = await run(rows_program(plan, given, None, reads))
+    return result
+
+
+async def ids(select: Select) -> list[int]:
+    """The keys of the selected rows."""
+    return [row[0] for row in await columns(select, ("pk",))]
+
+
+async def count(select: Select) -> int:
+    """How many rows there are; a limit does not count."""
+    values: list[object] = []
+    plan = plan_count(select.model, shape_of(select.where, values), dialect())
+    counted: int = await run(_scalar_program(plan, arguments(plan.encoders, values)))
+    return counted
+
+
+async def exists(select: Select) -> bool:
+    """Whether there are such rows."""
+    values: list[object] = []
+    plan = plan_exists(select.model, shape_of(select.where, values), dialect())
+    return bool(await run(_scalar_program(plan, arguments(plan.encoders, values))))
+
+
+def rows_program(plan: Plan, given: Sequence[object], viewer: object, reads: Dialect) -> Program[Any]:
+    """The program of a plan and its lists, giving the shaped rows."""
+    rows = yield Statement(plan.sql, given)
+    return (yield from shaped(plan, rows, viewer, reads))
+
+
+def shaped(plan: Plan, rows: Sequence[Row], viewer: object, reads: Dialect, ids: Sequence[object] = ()) -> Program[Any]:
+    """The program that makes results of a plan's rows, reading the lists that belong to them."""
+    lists = []
+    for part in plan.lists:
+        lists.append((yield from _list_program(part, rows, viewer, reads)))  # noqa: PERF401 - no yield in comprehensions
+    return plan.shape(rows, viewer, ids, lists)
+
+
+def _list_program(part: ListPart, rows: Sequence[Row], viewer: object, reads: Dialect) -> Program[dict[Any, Any]]:
+    place = part.key
+    keys = list(dict.fromkeys([row[place] for row in rows]))
+    # Where a to-one relation leads nowhere, there is nothing to list.
+    keys = [key for key in keys if key is not None]
+    if not keys:
+        return {}
+    where = part.entry.where
+    values: list[object] = []
+    shape = shape_of(where(viewer) if callable(where) else where, values)
+    plan = plan_list(part, shape, reads)
+    listed = json_list(keys) if reads == "sqlite" else keys
+    found = yield Statement(plan.sql, [listed, *arguments(plan.encoders, values)])
+    result: dict[Any, Any] = yield from shaped(plan, found, viewer, reads, keys)
+    return result
+
+
+def _scalar_program(plan: Plan, given: Sequence[object]) -> Program[Any]:
+    rows = yield Statement(plan.sql, given)
+    return plan.shape(rows, None, (), ())

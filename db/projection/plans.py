@@ -1,0 +1,254 @@
+"""Plans: the SQL for a selection and the generated code that makes results of its rows, kept for the next time."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tortoise.models import Model
+
+from db.projection.bounded import Bounded
+from db.projection.columns import Column, Encode, Kind, UnplannableError, array_type, column, relation
+from db.projection.conditions import Shape, compile_condition
+from db.projection.forms import Names, python_code, ready_code
+from db.projection.sorting import Term, beyond, order_by, split, terms
+from db.projection.tables import Path, Reference, Tables
+from db.projection.tree import Constant, Many, One, Same, Value, Wanted
+from db.reading import Dialect, Row
+
+# Rows, the viewer, the keys of the parents, and the lists that belong to the rows.
+Shaper = Callable[[Sequence[Row], object, Sequence[object], Sequence[dict[Any, Any]]], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of the selected rows: a page's shape, without its values."""
+
+    limited: bool = False
+    keyed: bool = False  # the values of the order come along, for cursors
+    backwards: bool = False
+    beyond: tuple[bool, ...] | None = None  # where a cursor is given: which of its values are null
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListPart:
+    """A to-many relation of a plan's rows, read with one further statement."""
+
+    key: int  # which value of a row its list is found by
+    entry: Many
+    model: type[Model]
+    there: Column
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """One statement, its parameters, and what its rows become."""
+
+    sql: str
+    encoders: tuple[Encode, ...]
+    shape: Shaper
+    lists: tuple[ListPart, ...] = ()
+    keys: Callable[[Sequence[Row]], list[tuple[Any, ...]]] | None = None
+    terms: tuple[tuple[Kind, Encode], ...] = ()
+
+
+_EVERYTHING = Window()
+_plans: Bounded[Plan] = Bounded(2_000)
+
+
+def forget_plans() -> None:
+    """Forget all plans; for tests that define their models anew."""
+    _plans.clear()
+
+
+def plan_rows(
+    model: type[Model],
+    wanted: Wanted | tuple[str, ...],
+    where: Shape | None,
+    order: tuple[str, ...],
+    dialect: Dialect,
+    window: Window = _EVERYTHING,
+) -> Plan:
+    """The plan for rows of `model`: as result dicts for a Wanted, as tuples of Python values for names of columns."""
+
+    def build() -> Plan:
+        rows = _Rows(Tables(model), dialect)
+        code = rows.tuple_of(wanted) if isinstance(wanted, tuple) else rows.dict_of(wanted, ())
+        return _build(rows, code, where, order, window)
+
+    return _plans.get((dialect, model, wanted, where, order, window), build)
+
+
+def plan_list(part: ListPart, where: Shape | None, dialect: Dialect) -> Plan:
+    """The plan for a to-many relation; its first parameter is the list of the parents' keys."""
+
+    def build() -> Plan:
+        tables = Tables(part.model)
+        rows = _Rows(tables, dialect)
+        parent = rows.value(Reference(tables.own(part.there), part.there, nullable=False))
+        code = rows.dict_of(part.entry.wanted, ())
+        condition = compile_condition(where, tables, dialect, first=2)
+        order = order_by(terms(part.entry.order, tables, dialect))
+        keys = (
+            f"= ANY($1::{array_type(part.there.kind)})"
+            if dialect == "postgres"
+            else "IN (SELECT value FROM json_each(?1))"
+        )
+        and_where = f" AND {condition.sql}" if condition.sql else ""
+        sql = f"SELECT {rows.select()} FROM {tables.sql()} WHERE {tables.own(part.there)} {keys}{and_where}{order}"
+        lines = ["found = {key: [] for key in ids}", f"for r in rows: found[{parent}].append({code})", "return found"]
+        return Plan(sql, condition.encoders, rows.shaper(lines), tuple(rows.lists))
+
+    return _plans.get((dialect, part, where), build)
+
+
+def plan_count(model: type[Model], where: Shape | None, dialect: Dialect) -> Plan:
+    """The plan that counts rows."""
+    return _plans.get(
+        (dialect, model, "count", where), lambda: _scalar(model, where, dialect, "SELECT count(*) FROM {}")
+    )
+
+
+def plan_exists(model: type[Model], where: Shape | None, dialect: Dialect) -> Plan:
+    """The plan that tells whether there are rows."""
+    sql = "SELECT CASE WHEN EXISTS (SELECT 1 FROM {}) THEN 1 ELSE 0 END"
+    return _plans.get((dialect, model, "exists", where), lambda: _scalar(model, where, dialect, sql))
+
+
+def _scalar(model: type[Model], where: Shape | None, dialect: Dialect, sql: str) -> Plan:
+    tables = Tables(model)
+    condition = compile_condition(where, tables, dialect)
+    source = tables.sql() + (f" WHERE {condition.sql}" if condition.sql else "")
+    return Plan(sql.format(source), condition.encoders, lambda rows, *_: rows[0][0])
+
+
+def _build(rows: "_Rows", code: str, where: Shape | None, order: tuple[str, ...], window: Window) -> Plan:
+    tables, dialect = rows.tables, rows.dialect
+    sorted_by = terms(order, tables, dialect)
+    keys = rows.keys(sorted_by) if window.keyed else None
+    ordered = order_by(sorted_by, backwards=window.backwards)
+    if window.limited and tables.joins:
+        # Page first, join after: the database joins the rows of the page alone.
+        page = Tables(tables.model, "p")
+        page_terms = terms(order, page, dialect)
+        condition, encoders, limit = _conditions(page, page_terms, where, dialect, window)
+        own = ", ".join(
+            f'{page.root}."{name}"' for name in tables.own_columns or {column(tables.model, "pk").name: None}
+        )
+        inner = f"SELECT {own} FROM {page.sql()}{condition}{order_by(page_terms, backwards=window.backwards)}{limit}"
+        sql = f"SELECT {rows.select()} FROM {tables.sql(f'({inner})')}{ordered}"
+    else:
+        condition, encoders, limit = _conditions(tables, sorted_by, where, dialect, window)
+        sql = f"SELECT {rows.select()} FROM {tables.sql()}{condition}{ordered}{limit}"
+    described = tuple((term.kind, term.encoder(dialect)) for term in sorted_by)
+    return Plan(sql, encoders, rows.shaper([f"return [{code} for r in rows]"]), tuple(rows.lists), keys, described)
+
+
+def _conditions(
+    tables: Tables, sorted_by: Sequence[Term], where: Shape | None, dialect: Dialect, window: Window
+) -> tuple[str, tuple[Encode, ...], str]:
+    condition = compile_condition(where, tables, dialect)
+    number = len(condition.encoders) + 1
+    parts = [condition.sql] if condition.sql else []
+    if window.beyond is not None:
+        parts.append(beyond(sorted_by, window.beyond, dialect, first=number, backwards=window.backwards))
+        number += window.beyond.count(False)
+    limit = (f" LIMIT ?{number}" if dialect == "sqlite" else f" LIMIT ${number}") if window.limited else ""
+    return f" WHERE {' AND '.join(parts)}" if parts else "", condition.encoders, limit
+
+
+class _Rows:
+    """The values a statement selects, and the code that makes results of them."""
+
+    def __init__(self, tables: Tables, dialect: Dialect) -> None:
+        self.tables = tables
+        self.dialect = dialect
+        self.lists: list[ListPart] = []
+        self._selected: dict[str, int] = {}
+        self._names = Names()
+
+    def select(self) -> str:
+        """What stands between SELECT and FROM."""
+        return ", ".join(self._selected) or "1"
+
+    def value(self, reference: Reference) -> str:
+        """Code for a stored value of the row `r`."""
+        return f"r[{self._place(reference.sql)}]"
+
+    def dict_of(self, wanted: Wanted, path: Path) -> str:
+        """Code for the result object that `wanted` makes of what `path` leads to."""
+        return "{" + ", ".join(f"{entry.key!r}: {self._entry(entry, path)}" for entry in wanted.entries) + "}"
+
+    def tuple_of(self, names: Sequence[str]) -> str:
+        """Code for the Python values of columns."""
+        return "(" + "".join(f"{self._python((), name)}, " for name in names) + ")"
+
+    def keys(self, sorted_by: Sequence[Term]) -> Callable[[Sequence[Row]], list[tuple[Any, ...]]]:
+        """A function from rows to the values of their order, as Python has them."""
+        code = ""
+        for term in sorted_by:
+            v = f"r[{self._place(term.sql)}]"
+            of = Reference(term.sql, term.column, term.nullable)
+            code += f"{v if term.kind != term.column.kind else self._python_of(of, v)}, "
+        keys: Callable[[Sequence[Row]], list[tuple[Any, ...]]]
+        keys = self._function("keys(rows)", [f"return [({code}) for r in rows]"])
+        return keys
+
+    def shaper(self, lines: Sequence[str]) -> Shaper:
+        """The function that makes results of rows."""
+        unpacked = "".join(f"L{place}, " for place in range(len(self.lists)))
+        lines = [f"{unpacked}= lists", *lines] if unpacked else lines
+        shape: Shaper = self._function("shape(rows, viewer, ids, lists)", lines)
+        return shape
+
+    def _entry(self, entry: Constant | Value | One | Same | Many, path: Path) -> str:
+        if isinstance(entry, Constant):
+            return repr(entry.value)
+        if isinstance(entry, Value):
+            return self._value(entry, path)
+        if isinstance(entry, Same):
+            return self.dict_of(entry.wanted, path)
+        if isinstance(entry, One):
+            names = split(entry.relation)
+            presence = self.tables.presence(path, names)
+            made = self.dict_of(entry.wanted, (*path, *names))
+            return made if presence is None else f"({made} if {self.value(presence)} is not None else None)"
+        return self._many(entry, path)
+
+    def _value(self, entry: Value, path: Path) -> str:
+        if entry.compute is not None:
+            values = ["viewer"] if entry.viewer else []
+            values += [self._python(path, name) for name in entry.columns]
+            return f"{self._names.name(entry.compute)}({', '.join(values)})"
+        (name,) = entry.columns
+        reference = self.tables.reference(path, split(name))
+        v = self.value(reference)
+        if entry.prefix:
+            code = f"f'{{{self._names.name(entry.prefix)}}}{{{v}}}'"
+            return f"(None if {v} is None else {code})" if reference.nullable else code
+        return ready_code(reference.column, v, nullable=reference.nullable, dialect=self.dialect, names=self._names)
+
+    def _many(self, entry: Many, path: Path) -> str:
+        model = self.tables.model_at(path)
+        step = relation(model, entry.relation)
+        if step is None or not step.many:
+            raise UnplannableError(f"{model.__name__} has no to-many relation {entry.relation!r}.")
+        here = self.tables.reference(path, (step.here.field.model_field_name,))
+        place = self._place(here.sql)
+        self.lists.append(ListPart(place, entry, step.model, step.there))
+        return f"L{len(self.lists) - 1}[r[{place}]]"
+
+    def _python(self, path: Path, name: str) -> str:
+        reference = self.tables.reference(path, split(name))
+        return self._python_of(reference, self.value(reference))
+
+    def _python_of(self, reference: Reference, v: str) -> str:
+        return python_code(reference.column, v, nullable=reference.nullable, dialect=self.dialect, names=self._names)
+
+    def _place(self, sql: str) -> int:
+        return self._selected.setdefault(sql, len(self._selected))
+
+    def _function(self, signature: str, lines: Sequence[str]) -> Any:
+        source = f"def {signature}:\n" + "".join(f" {line}\n" for line in lines)
+        made: dict[str, Any] = {}
+        exec(compile(source, "<projection>", "exec"), self._names.values, made)  # noqa: S102 - names and literals alone
+        return made[signature.partition("(")[0]]

@@ -31,8 +31,8 @@ INDEXES = {
     "INDEX contact_customer ON contact (customer_id)": "contact_customer",
     "INDEX project_customer ON project (customer_id)": "project_customer",
     "INDEX worker_team ON worker (team_id)": "worker_team",
-    "INDEX session_user ON session (user_id)": "session_user",
-    "INDEX api_token_user ON api_token (user_id)": "api_token_user",
+    "INDEX session_of_user ON session (user_id)": "session_of_user",
+    "INDEX api_token_of_user ON api_token (user_id)": "api_token_of_user",
     "INDEX service_order_customer ON service_order (customer_id)": "service_order_customer",
     "INDEX service_order_address ON service_order (address_id)": "service_order_address",
     "INDEX service_order_line_activity ON service_order_line (activity_id)": "service_order_line_activity",
@@ -43,11 +43,13 @@ INDEXES = {
     "INDEX service_activity_undispatched ON service_activity (closed, dispatch_status)": "service_activity_undispatched",
 }
 
+# Judged at commit, so that one transaction may swap two jobs.
 NO_DOUBLE_BOOKING = """
 ALTER TABLE service_activity ADD CONSTRAINT activity_no_double_booking EXCLUDE USING gist (
   int8range(worker_id, worker_id, '[]') WITH &&,
   tstzrange(starts_at, ends_at) WITH &&
 ) WHERE (worker_id IS NOT NULL AND starts_at IS NOT NULL AND NOT closed AND NOT overlap_accepted)
+DEFERRABLE INITIALLY DEFERRED
 """
 
 

@@ -39,6 +39,15 @@ class ListPart:
     there: Column
 
 
+@dataclass(frozen=True, slots=True)
+class KeyTerm:
+    """One value of the order of a plan's rows."""
+
+    kind: Kind
+    nullable: bool
+    encode: Encode
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
     """One statement, its parameters, and what its rows become."""
@@ -48,7 +57,7 @@ class Plan:
     shape: Shaper
     lists: tuple[ListPart, ...] = ()
     keys: Callable[[Sequence[Row]], list[tuple[Any, ...]]] | None = None
-    terms: tuple[tuple[Kind, Encode], ...] = ()
+    terms: tuple[KeyTerm, ...] = ()
 
 
 _EVERYTHING = Window()
@@ -139,7 +148,7 @@ def _build(rows: "_Rows", code: str, where: Shape | None, order: tuple[str, ...]
     else:
         condition, encoders, limit = _conditions(tables, sorted_by, where, dialect, window)
         sql = f"SELECT {rows.select()} FROM {tables.sql()}{condition}{ordered}{limit}"
-    described = tuple((term.kind, term.encoder(dialect)) for term in sorted_by)
+    described = tuple(KeyTerm(term.kind, term.nullable, term.encoder(dialect)) for term in sorted_by)
     return Plan(sql, encoders, rows.shaper([f"return [{code} for r in rows]"]), tuple(rows.lists), keys, described)
 
 

@@ -33,9 +33,11 @@ def split(name: str) -> Path:
 
 
 def terms(order: Sequence[str], tables: Tables, dialect: Dialect) -> list[Term]:
-    """The terms of an order, over `tables`."""
-    found = []
-    for name in order:
+    """The terms of an order, over `tables`; the key comes last, so that equal rows have their places too."""
+    found: list[Term] = []
+    key = tables.model._meta.pk_attr  # noqa: SLF001 - Tortoise's own description of a model
+    names = {name.removeprefix("-") for name in order}
+    for name in order if not order or names & {"pk", key} else (*order, "pk"):
         reference = tables.reference((), split(name.removeprefix("-")))
         sql = sortable(reference.column, reference.sql, dialect)
         found.append(Term(sql, reference.column, name.startswith("-"), reference.nullable))

@@ -15,7 +15,8 @@ Where = Q | Callable[[Any], Q | None] | None
 class Select:
     """Rows of `model`: which (`where`), in which order ("-starts_at", "worker__name"), and at most how many.
 
-    Nulls come last in either direction, and an enum sorts in the order its members are declared.
+    Nulls come last in either direction, an enum sorts in the order its members are declared, and rows that are equal
+    in all of it sort by their key.
     """
 
     model: type[Model]

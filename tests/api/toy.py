@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import httpx
@@ -37,6 +38,7 @@ type Query {
   nothing: String!
   waited: String
   unfit: Int
+  unwritable: String
 }
 type Mutation { bump(by: Int! = 1): Int! }
 type Subscription { ticks: Int! }
@@ -80,6 +82,7 @@ class Context:
 
     actor: Actor
     request_id: str
+    count: Count = field(default_factory=Count)
     statements: int = 0
 
 
@@ -112,14 +115,14 @@ _TWICE = Refused.of(
 )
 
 
-def toy_schema(count: Count | None = None) -> GraphQLSchema:
-    """The schema, its mutation counting in `count`."""
-    counted = count or Count()
+def _bump(_root: object, info: GraphQLResolveInfo[Context], by: int) -> int:
+    info.context.count.value += by
+    return info.context.count.value
 
-    def bump(_root: object, _info: GraphQLResolveInfo[Context], by: int) -> int:
-        counted.value += by
-        return counted.value
 
+@cache
+def toy_schema() -> GraphQLSchema:
+    """The schema with its resolvers."""
     schema = build_schema(SDL)
     resolvers: Mapping[str, Callable[..., object]] = {
         "hello": _hello,
@@ -128,6 +131,7 @@ def toy_schema(count: Count | None = None) -> GraphQLSchema:
         "count": lambda _root, _info, number: number,
         "moment": lambda _root, _info, at: at.isoformat(),
         "nodes": lambda _root, _info, ids: [{"id": each} for each in ids],
+        "orders": lambda *_, **__: {"nodes": [], "totalCount": 3},
         "slow": _slow,
         "secret": _raise(NotSignedIn),
         "staff": _raise(NotPermitted),
@@ -138,12 +142,13 @@ def toy_schema(count: Count | None = None) -> GraphQLSchema:
         "nothing": lambda *_: None,
         "waited": _raise(TimeoutError),
         "unfit": lambda *_: "no number: hunter2",
+        "unwritable": lambda *_: "half a pair: \ud800",
     }
     assert schema.query_type is not None
     assert schema.mutation_type is not None
     for name, resolve in resolvers.items():
         schema.query_type.fields[name].resolve = resolve
-    schema.mutation_type.fields["bump"].resolve = bump
+    schema.mutation_type.fields["bump"].resolve = _bump
     order = schema.type_map["Order"]
     order.fields["faulty"].resolve = _raise(lambda: ValueError("hunter2"))  # type: ignore[attr-defined]
     moment: Any = schema.type_map["Moment"]
@@ -174,12 +179,12 @@ class Toy:
     def __post_init__(self) -> None:
         self.count = Count()
         self.seen: list[Observation] = []
-        schema = toy_schema(self.count)
+        schema = toy_schema()
         self.endpoint = GraphQLEndpoint(
             schema,
             documents=Documents(schema, self.limits, introspection=self.introspection),
             authenticate=authenticate,
-            make_context=Context,
+            make_context=lambda actor, request_id: Context(actor, request_id, self.count),
             observe=self.seen.append,
             count_statements=lambda context: context.statements,
             browser_page=self.browser_page,

@@ -1,0 +1,392 @@
+"""The files of a company: which columns they have, what they mean, and in which order they are read. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from domain.exchange import forms
+from domain.exchange.forms import Form
+from domain.items.rules import ItemType
+from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, Priority
+from domain.projects.rules import ProjectType, TransactionType
+from domain.workforce.rules import WorkerType
+
+
+class Later(Enum):
+    """What an empty cell of a new row stands for when that is not known before the row is written."""
+
+    MOMENT_OF_IMPORT = "the moment of the import"
+    PRIORITY_OF_ORDER = "the order's priority"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a file.
+
+    `field` is the stored column. `refers` is the file whose numbers the cells name. `fixed` values cannot be changed.
+    An empty cell stands for `default`, also in an existing row, unless the default is a `Later`: then the row keeps
+    what it has. A column that the file leaves out keeps what existing rows have.
+    """
+
+    name: str
+    field: str
+    form: Form
+    about: str
+    example: str
+    required: bool = False
+    default: Any = None
+    refers: str = ""
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One file, the stored table its rows belong to, and the columns that together tell its rows apart.
+
+    Without a key there is one row. `adds_rows` is false where a file only says more about rows of another file.
+    """
+
+    file: str
+    stored: str
+    word: str
+    about: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ("number",)
+    adds_rows: bool = True
+
+    def column(self, name: str) -> Column:
+        """The column with this name."""
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def key_fields(self) -> tuple[str, ...]:
+        """The stored columns that together tell rows apart."""
+        return tuple(self.column(name).field for name in self.key)
+
+
+def _plain(name: str, form: Form, about: str, example: str, **more: Any) -> Column:
+    return Column(name, more.pop("field", name), form, about, example, **more)
+
+
+def _refers(name: str, file: str, about: str, example: str, **more: Any) -> Column:
+    form = more.pop("form", forms.NUMBER)
+    return Column(name, f"{name}_id", form, about, example, refers=f"{file}.csv", **more)
+
+
+def _number(example: str) -> Column:
+    return _plain("number", forms.NUMBER, "What people call it; tells the rows apart.", example, required=True)
+
+
+def _name(example: str, about: str = "Its name.") -> Column:
+    return _plain("name", forms.text(), about, example, required=True)
+
+
+_PHONE = _plain("phone", forms.text(40), "Telephone number.", "+45 86 12 34 56")
+_EMAIL = _plain("email", forms.EMAIL, "E-mail address.", "post@example.dk")
+
+
+def _active(about: str) -> Column:
+    return _plain("active", forms.TRUTH, about, "true", default=True)
+
+
+CALENDARS = Table(
+    "calendars.csv",
+    "calendar",
+    "calendar",
+    "Working calendars; their hours and holidays are in the next two files.",
+    (
+        _number("CAL-1"),
+        _name("Monday to Friday"),
+        _plain("time_zone", forms.TIME_ZONE, "Whose clocks the hours are on.", "Europe/Copenhagen", required=True),
+    ),
+)
+CALENDAR_HOURS = Table(
+    "calendar_hours.csv",
+    "calendar_hours",
+    "hours",
+    "Open hours of a calendar: one row for each interval of a weekday. Intervals may touch, not overlap.",
+    (
+        _refers("calendar", "calendars", "Whose hours they are.", "CAL-1", required=True),
+        _plain("weekday", forms.choice(forms.Weekday), "On which day of the week.", "MONDAY", required=True),
+        _plain("opens", forms.CLOCK, "When work begins.", "07:00", field="opens_minute", required=True),
+        _plain("closes", forms.CLOCK, "When work ends.", "15:30", field="closes_minute", required=True),
+    ),
+    key=("calendar", "weekday", "opens"),
+)
+HOLIDAYS = Table(
+    "holidays.csv",
+    "calendar_holiday",
+    "holiday",
+    "Dates that differ from their weekday: closed, or open at other hours.",
+    (
+        _refers("calendar", "calendars", "Whose holiday it is.", "CAL-1", required=True),
+        _plain("date", forms.DATE, "The day.", "2026-12-25", field="on_date", required=True),
+        _name("Christmas Day"),
+        _plain("opens", forms.CLOCK, "When work begins; empty when closed.", "", field="opens_minute"),
+        _plain("closes", forms.CLOCK, "When work ends; empty when closed.", "", field="closes_minute"),
+    ),
+    key=("calendar", "date"),
+)
+ACTIVITY_TYPES = Table(
+    "activity_types.csv",
+    "activity_type",
+    "activity type",
+    "Kinds of visits.",
+    (_number("ACT-1"), _name("Inspection")),
+)
+COMPANY = Table(
+    "company.csv",
+    "service_management_parameters",
+    "company",
+    "The company itself: one row.",
+    (
+        _plain("name", forms.text(), "Its name.", "Nordlift Service A/S", field="company_name", required=True),
+        _plain(
+            "time_zone",
+            forms.TIME_ZONE,
+            "Whose days the board shows, and whose clocks times in these files are on.",
+            "Europe/Copenhagen",
+            required=True,
+        ),
+        _plain("currency", forms.text(3), "ISO 4217 code.", "DKK", default="DKK"),
+        _refers("calendar", "calendars", "The default service calendar.", "CAL-1"),
+        _refers("order_activity_type", "activity_types", "The type that activities of orders start with.", "ACT-1"),
+        _plain("dispatch_color_high", forms.COLOR, "Of urgent activities.", "#c62828", default="#c62828"),
+        _plain("dispatch_color_normal", forms.COLOR, "Of normal activities.", "#f9a825", default="#f9a825"),
+        _plain("dispatch_color_low", forms.COLOR, "Of activities that can wait.", "#2e7d32", default="#2e7d32"),
+        _plain("dispatch_days_before", forms.whole(0, 366), "Days the board shows before today.", "0", default=0),
+        _plain("dispatch_days_after", forms.whole(0, 366), "Days the board shows after today.", "7", default=7),
+    ),
+    key=(),
+)
+SERVICE_TASKS = Table(
+    "service_tasks.csv",
+    "service_task",
+    "service task",
+    "Kinds of work that order lines and activities name.",
+    (_number("TSK-1"), _name("Annual lift inspection")),
+)
+ITEMS = Table(
+    "items.csv",
+    "item",
+    "item",
+    "What is used, sold or serviced.",
+    (
+        _number("ITM-1"),
+        _name("Door contact"),
+        _plain("type", forms.choice(ItemType), "What it is.", "ITEM", required=True),
+        _plain("unit", forms.text(10), "What it is counted in.", "pcs", required=True),
+        _active("Whether it is still in use."),
+    ),
+)
+PROJECT_CATEGORIES = Table(
+    "project_categories.csv",
+    "project_category",
+    "project category",
+    "What kind of hours, expense, item or fee a line is.",
+    (
+        _number("CAT-1"),
+        _name("Service hours"),
+        _plain("transaction_type", forms.choice(TransactionType), "Of which lines.", "HOUR", required=True),
+        _plain("active_in_journals", forms.TRUTH, "Whether it may be chosen.", "true", default=True),
+    ),
+)
+CUSTOMERS = Table(
+    "customers.csv",
+    "customer",
+    "customer",
+    "Companies and people for whom service is done.",
+    (_number("CUS-1"), _name("Havnens Kontorhus ApS"), _PHONE, _EMAIL, _active("Whether they are still a customer.")),
+)
+CONTACTS = Table(
+    "contacts.csv",
+    "contact",
+    "contact",
+    "People at customers.",
+    (
+        _number("CON-1"),
+        _refers("customer", "customers", "Where they work; cannot be changed.", "CUS-1", required=True, fixed=True),
+        _name("Karen Lund", "Their name."),
+        _PHONE,
+        _EMAIL,
+    ),
+)
+ADDRESSES = Table(
+    "addresses.csv",
+    "address",
+    "address",
+    "Sites of customers. A customer's sites have different names.",
+    (
+        _number("ADR-1"),
+        _refers("customer", "customers", "Whose site it is; cannot be changed.", "CUS-1", required=True, fixed=True),
+        _name("Head office"),
+        _plain("street", forms.text(200), "Street and number.", "Havnegade 12", required=True),
+        _plain("postal_code", forms.text(20), "Postal code.", "8000", required=True),
+        _plain("city", forms.text(100), "Town.", "Aarhus C", required=True),
+        _plain("country", forms.COUNTRY, "ISO 3166-1 code.", "DK", default="DK"),
+        _plain("latitude", forms.DEGREES, "North of the equator; with `longitude` or not at all.", "56.156635"),
+        _plain("longitude", forms.DEGREES, "East of Greenwich.", "10.210605"),
+        _plain("time_zone", forms.TIME_ZONE, "If it is not the company's.", "Europe/Copenhagen"),
+    ),
+)
+WORKERS = Table(
+    "workers.csv",
+    "worker",
+    "worker",
+    "People who carry out service.",
+    (
+        _number("WRK-1"),
+        _name("Jens Holm", "Their name."),
+        _plain("type", forms.choice(WorkerType), "How they belong to the company.", "EMPLOYEE", required=True),
+        _EMAIL,
+        _PHONE,
+        _active("Whether they still work here."),
+        _refers("calendar", "calendars", "When they work.", "CAL-1"),
+    ),
+)
+TEAMS = Table(
+    "teams.csv",
+    "dispatch_team",
+    "dispatch team",
+    "Workers who are dispatched together; who is in them is in the next file.",
+    (
+        _number("TEAM-1"),
+        _name("Aarhus lifts"),
+        _refers("owner", "workers", "An employee who still works here.", "WRK-1", required=True),
+    ),
+)
+TEAM_MEMBERS = Table(
+    "team_members.csv",
+    "worker",
+    "worker",
+    "In which team a worker is: at most one row for each.",
+    (
+        _plain("worker", forms.NUMBER, "Who: a number in `workers.csv`.", "WRK-1", field="number", required=True),
+        _refers("team", "teams", "In which team; empty for none.", "TEAM-1"),
+    ),
+    key=("worker",),
+    adds_rows=False,
+)
+PROJECTS = Table(
+    "projects.csv",
+    "project",
+    "project",
+    "What costs and revenue are collected on.",
+    (
+        _number("PRJ-1"),
+        _name("Lift service 2026"),
+        _plain("type", forms.choice(ProjectType), "How it is charged.", "TIME_AND_MATERIAL", required=True),
+        _refers("customer", "customers", "For whom.", "CUS-1"),
+        _active("Whether work is still booked on it."),
+    ),
+)
+ORDERS = Table(
+    "orders.csv",
+    "service_order",
+    "service order",
+    "Service orders. Their progress is not here: it follows from the lines.",
+    (
+        _number("SO-10001"),
+        _plain("description", forms.text(1000), "What is to be done.", "Lift stops between floors", default=""),
+        _refers("customer", "customers", "For whom; cannot be changed.", "CUS-1", required=True, fixed=True),
+        _refers("address", "addresses", "Where: one of the customer's sites.", "ADR-1"),
+        _refers("contact", "contacts", "Whom to ask: a contact of the customer.", "CON-1"),
+        _refers("project", "projects", "What it is charged to.", "PRJ-1"),
+        _plain("priority", forms.choice(Priority), "How urgent it is.", "HIGH", default=Priority.NORMAL),
+        _plain("origin", forms.choice(OrderOrigin), "Where it came from.", "MANUAL", default=OrderOrigin.MANUAL),
+        _plain("service_at", forms.MOMENT, "When the customer would like it.", "2026-11-23T08:00"),
+        _refers("responsible", "workers", "Who answers for it.", "WRK-1"),
+        _refers("preferred_technician", "workers", "Who should do it.", "WRK-1"),
+        _plain("created_at", forms.MOMENT, "When it was written down.", "D-2T14:10", default=Later.MOMENT_OF_IMPORT),
+    ),
+)
+ACTIVITIES = Table(
+    "activities.csv",
+    "service_activity",
+    "activity",
+    "Visits on the board. Open visits of one worker do not overlap, unless `overlap_accepted` says so.",
+    (
+        _plain(
+            "number",
+            forms.ACTIVITY_NUMBER,
+            "What people call it; tells the rows apart.",
+            "SO-10001-1",
+            required=True,
+        ),
+        _refers(
+            "order", "orders", "To which order it belongs; cannot be changed.", "SO-10001", required=True, fixed=True
+        ),
+        _plain("title", forms.text(200), "What is done, in a few words.", "Lift inspection, annual", required=True),
+        _refers("type", "activity_types", "What kind of visit it is.", "ACT-1"),
+        _refers("task", "service_tasks", "What kind of work it is.", "TSK-1"),
+        _refers("worker", "workers", "Who does it.", "WRK-1"),
+        _plain("starts_at", forms.MOMENT, "When it starts; with `ends_at` or not at all.", "2026-11-23T08:00"),
+        _plain("ends_at", forms.MOMENT, "When it ends.", "2026-11-23T10:30"),
+        _plain("priority", forms.choice(Priority), "How urgent it is.", "HIGH", default=Later.PRIORITY_OF_ORDER),
+        _plain(
+            "dispatch_status",
+            forms.choice(DispatchStatus),
+            "Whether it has been sent to its worker.",
+            "DISPATCHED",
+            default=DispatchStatus.UNDISPATCHED,
+        ),
+        _plain("closed", forms.TRUTH, "Whether it is over.", "false", default=False),
+        _plain("overlap_accepted", forms.TRUTH, "Whether it may overlap others.", "false", default=False),
+    ),
+)
+ORDER_LINES = Table(
+    "order_lines.csv",
+    "service_order_line",
+    "order line",
+    "What is done, used or charged on an order.",
+    (
+        _refers("order", "orders", "On which order.", "SO-10001", required=True),
+        _plain("line_number", forms.whole(1, 100_000), "Its number on the order.", "1", required=True),
+        _plain("transaction_type", forms.choice(TransactionType), "What it is.", "HOUR", required=True),
+        _plain("status", forms.choice(LineStatus), "What has become of it.", "CREATED", default=LineStatus.CREATED),
+        _plain("description", forms.text(200), "What it says.", "Lift inspection, annual", default=""),
+        _refers("category", "project_categories", "Its project category.", "CAT-1"),
+        _refers("item", "items", "Which item; lines of type `ITEM` need one.", ""),
+        _refers("task", "service_tasks", "What kind of work it is.", "TSK-1"),
+        _refers("worker", "workers", "Who does it.", "WRK-1"),
+        _refers(
+            "activity",
+            "activities",
+            "The visit it is done on: of the same order, with the same worker and task.",
+            "SO-10001-1",
+            form=forms.ACTIVITY_NUMBER,
+        ),
+        _plain("quantity", forms.decimal(4), "How much; negative takes back.", "2.5", required=True),
+        _plain("unit", forms.text(10), "What is counted.", "h", default="h"),
+    ),
+    key=("order", "line_number"),
+)
+
+# Each file refers only to files before it, so one pass in this order is enough.
+TABLES = (
+    CALENDARS,
+    CALENDAR_HOURS,
+    HOLIDAYS,
+    ACTIVITY_TYPES,
+    COMPANY,
+    SERVICE_TASKS,
+    ITEMS,
+    PROJECT_CATEGORIES,
+    CUSTOMERS,
+    CONTACTS,
+    ADDRESSES,
+    WORKERS,
+    TEAMS,
+    TEAM_MEMBERS,
+    PROJECTS,
+    ORDERS,
+    ACTIVITIES,
+    ORDER_LINES,
+)
+BY_FILE = {table.file: table for table in TABLES}
+
+
+def referred(columns: Iterable[Column]) -> list[str]:
+    """The files that these columns refer to, each once."""
+    return list(dict.fromkeys(column.refers for column in columns if column.refers))

@@ -1,0 +1,56 @@
+"""What stands in the database after an operation, and proof that a refusal left it as it was."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from tortoise.context import require_context
+
+from db.outbox import EventRow
+from domain.core.actor import Actor
+from domain.core.errors import Code, Path, Refusal, Refused
+from domain.core.operation import Operation, perform
+
+
+async def events() -> list[EventRow]:
+    """The event log, oldest first."""
+    return await EventRow.all().order_by("seq")
+
+
+async def only_event() -> EventRow:
+    """The one event there is."""
+    [event] = await events()
+    return event
+
+
+async def everything() -> dict[str, list[dict[str, Any]]]:
+    """Every row of every table: business data, event log, log head, idempotency keys."""
+    apps = require_context().apps
+    assert apps is not None
+    tables = {model._meta.db_table: model for models in apps.values() for model in models.values()}
+    return {name: await model.all().order_by(model._meta.pk_attr).values() for name, model in sorted(tables.items())}
+
+
+@asynccontextmanager
+async def nothing_changes() -> AsyncGenerator[None]:
+    """Proof that the block leaves every row of every table as it was."""
+    before = await everything()
+    yield
+    assert await everything() == before
+
+
+async def refusals(
+    operation: Operation[Any, Any], command: object, *, actor: Actor, key: str | None = None
+) -> tuple[Refusal, ...]:
+    """Why the operation is refused; it is also proved that it changed nothing."""
+    async with nothing_changes():
+        with pytest.raises(Refused) as caught:
+            await perform(operation, command, actor=actor, key=key)
+    return caught.value.refusals
+
+
+async def refusal(operation: Operation[Any, Any], command: object, *, actor: Actor) -> tuple[Code, Path]:
+    """The one code and path with which the operation is refused; it is also proved that it changed nothing."""
+    [only] = await refusals(operation, command, actor=actor)
+    return only.code, only.path

@@ -1,0 +1,191 @@
+"""Rows as they would stand after earlier work: each has what it needs, and no event was logged.
+
+Whatever a test is about it says itself, as a keyword named like the column; the rest is filled in.
+"""
+
+from datetime import date, time
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from domain.access.models import User
+from domain.calendars.models import Calendar, CalendarHoliday, CalendarHours
+from domain.core.actor import Role
+from domain.customers.models import Address, Contact, Customer
+from domain.items.models import Item
+from domain.items.rules import ItemType
+from domain.numbering.models import NumberSequence
+from domain.numbering.operations import SEQUENCES
+from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine
+from domain.parameters.models import ServiceManagementParameters
+from domain.projects.models import Project, ProjectCategory
+from domain.projects.rules import ProjectType, TransactionType
+from domain.service_objects.models import ServiceTask
+from domain.workforce.models import DispatchTeam, Worker
+from domain.workforce.rules import WorkerType
+from tests.builders.times import MONDAY
+
+_counts = count(1)
+
+WORKDAYS = (1, 2, 3, 4, 5)
+
+
+def _number(prefix: str) -> str:
+    return f"{prefix}{next(_counts)}"
+
+
+def _filled(columns: dict[str, Any], **defaults: Any) -> dict[str, Any]:
+    return defaults | columns
+
+
+async def number_sequences(*codes: str, following: int = 10001) -> None:
+    """The sequences of these codes, or all the product knows, each at `following`."""
+    for code in codes or SEQUENCES:
+        await NumberSequence.create(code=code, prefix=SEQUENCES[code], next=following)
+
+
+async def the_parameters(**columns: Any) -> ServiceManagementParameters:
+    """The company's settings, saved."""
+    return await ServiceManagementParameters.create(**_filled(columns, id=1, company_name="Nordhavn Service A/S"))
+
+
+async def a_calendar(
+    *, weekdays: tuple[int, ...] = WORKDAYS, opens: time = time(8), closes: time = time(16), **columns: Any
+) -> Calendar:
+    """A calendar that is open on these weekdays, Monday to Friday unless told."""
+    calendar = await Calendar.create(
+        **_filled(columns, number=_number("CAL-B"), name="Office hours", time_zone="Europe/Copenhagen")
+    )
+    for weekday in weekdays:
+        await CalendarHours.create(
+            calendar_id=calendar.id, weekday=weekday, opens_minute=_minute(opens), closes_minute=_minute(closes) or 1440
+        )
+    return calendar
+
+
+async def a_holiday(calendar: Calendar, **columns: Any) -> CalendarHoliday:
+    """A closed day of `calendar`: Christmas Day unless told."""
+    return await CalendarHoliday.create(
+        **_filled(columns, calendar_id=calendar.id, on_date=date(2026, 12, 25), name="Christmas Day")
+    )
+
+
+def _minute(at: time) -> int:
+    return at.hour * 60 + at.minute
+
+
+async def a_customer(**columns: Any) -> Customer:
+    """A customer."""
+    return await Customer.create(**_filled(columns, number=_number("CUS-B"), name="Havnens Køl ApS"))
+
+
+async def a_contact(customer: Customer | None = None, **columns: Any) -> Contact:
+    """A contact of `customer`, or of a new one."""
+    customer_id = (customer or await a_customer()).id
+    return await Contact.create(**_filled(columns, number=_number("CON-B"), name="Bo Holm", customer_id=customer_id))
+
+
+async def an_address(customer: Customer | None = None, **columns: Any) -> Address:
+    """A site of `customer`, or of a new one."""
+    number = _number("ADR-B")
+    return await Address.create(
+        **_filled(
+            columns,
+            number=number,
+            name=f"Site {number}",
+            street="Søndre Kaj 4",
+            postal_code="2150",
+            city="Nordhavn",
+            customer_id=(customer or await a_customer()).id,
+        )
+    )
+
+
+async def a_worker(**columns: Any) -> Worker:
+    """An active employee in no team."""
+    return await Worker.create(**_filled(columns, number=_number("WRK-B"), name="Meg Madsen", type=WorkerType.EMPLOYEE))
+
+
+async def a_team(*members: Worker, **columns: Any) -> DispatchTeam:
+    """A dispatch team of these workers, owned by a new employee unless told."""
+    if not {"owner", "owner_id"} & columns.keys():
+        columns["owner_id"] = (await a_worker(name="Ole Owner")).id
+    team = await DispatchTeam.create(**_filled(columns, number=_number("TEAM-B"), name="Copenhagen North"))
+    for member in members:
+        member.team_id = team.id
+        await member.save(update_fields=["team_id"])
+    return team
+
+
+async def a_project(**columns: Any) -> Project:
+    """A time-and-material project of no customer."""
+    return await Project.create(
+        **_filled(columns, number=_number("PRJ-B"), name="Cold chain", type=ProjectType.TIME_AND_MATERIAL)
+    )
+
+
+async def a_project_category(**columns: Any) -> ProjectCategory:
+    """A category for hours."""
+    return await ProjectCategory.create(
+        **_filled(columns, number=_number("CAT-B"), name="Service hours", transaction_type=TransactionType.HOUR)
+    )
+
+
+async def an_item(**columns: Any) -> Item:
+    """An item counted in pieces."""
+    return await Item.create(
+        **_filled(columns, number=_number("ITM-B"), name="Fan belt", type=ItemType.ITEM, unit="pcs")
+    )
+
+
+async def a_service_task(**columns: Any) -> ServiceTask:
+    """A service task."""
+    return await ServiceTask.create(**_filled(columns, number=_number("TSK-B"), name="Inspection"))
+
+
+async def an_activity_type(**columns: Any) -> ActivityType:
+    """An activity type."""
+    return await ActivityType.create(**_filled(columns, number=_number("ACT-B"), name="Repair visit"))
+
+
+async def an_order(customer: Customer | None = None, **columns: Any) -> ServiceOrder:
+    """An order of `customer`, or of a new one, without lines and activities."""
+    return await ServiceOrder.create(
+        **_filled(
+            columns,
+            number=_number("SO-B"),
+            description="Cold room does not cool",
+            customer_id=(customer or await a_customer()).id,
+            created_at=MONDAY,
+        )
+    )
+
+
+async def a_line(order: ServiceOrder | None = None, **columns: Any) -> ServiceOrderLine:
+    """An open line of one hour on `order`, or on a new one, that belongs to no activity."""
+    order_id = (order or await an_order()).id
+    return await ServiceOrderLine.create(
+        **_filled(
+            columns,
+            order_id=order_id,
+            line_number=await ServiceOrderLine.filter(order_id=order_id).count() + 1,
+            transaction_type=TransactionType.HOUR,
+            quantity=Decimal(1),
+        )
+    )
+
+
+async def an_activity(order: ServiceOrder | None = None, **columns: Any) -> ServiceActivity:
+    """An open activity on `order`, or on a new one, with neither worker nor time."""
+    order = order or await an_order()
+    return await ServiceActivity.create(
+        **_filled(columns, number=_number(f"{order.number}-"), title="Repair", order_id=order.id)
+    )
+
+
+async def a_user(**columns: Any) -> User:
+    """A dispatcher who has no password."""
+    number = next(_counts)
+    return await User.create(
+        **_filled(columns, email=f"user{number}@example.test", name="Dina Dispatcher", role=Role.DISPATCHER)
+    )

@@ -1,0 +1,122 @@
+"""Databases on both engines, and people: what every test may ask for."""
+
+import shutil
+from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from db import lifecycle
+from domain.core import clock
+from domain.core.actor import Actor
+from domain.core.operation import finish_running
+from tests.builders import actors
+from tests.builders.times import MONDAY, SetClock
+from tests.postgres import Cluster, cluster
+
+# Whoever is still connected from an earlier test is sent away first. Foreign keys and triggers sleep meanwhile.
+EMPTIED = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend';
+DO $$
+DECLARE name text;
+BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR name IN
+    SELECT tablename FROM pg_tables
+    WHERE schemaname = 'public' AND tablename NOT IN ('tortoise_migrations', 'event_head')
+  LOOP
+    EXECUTE format('DELETE FROM %I', name);
+  END LOOP;
+  FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+    PERFORM setval(name::regclass, 1, false);
+  END LOOP;
+  UPDATE event_head SET seq = 0, floor = 0;
+END $$;
+"""
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """The PostgreSQL server of this session; started by the first test that needs it."""
+    with cluster() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+async def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    await lifecycle.migrate(f"sqlite://{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+async def migrated_postgres(postgres: Cluster) -> AsyncGenerator[tuple[str, asyncpg.Connection]]:
+    """The address of a migrated PostgreSQL database, and a connection to it that outlives every test."""
+    postgres.create_database("test")
+    url = postgres.url("test")
+    await lifecycle.migrate(url)
+    connection = await asyncpg.connect(url)
+    try:
+        yield url, connection
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def empty_postgres(migrated_postgres: tuple[str, asyncpg.Connection]) -> str:
+    """The address of a migrated, empty PostgreSQL database; emptied here, because a copy would take ten times longer.
+
+    A test that changes tables takes a database of its own from `postgres`.
+    """
+    url, connection = migrated_postgres
+    await connection.execute(EMPTIED)
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a migrated, empty database of this test's own, which nobody has opened yet."""
+    # Asked for by name, so that a run on SQLite alone starts no PostgreSQL.
+    if request.param == "sqlite":
+        path = tmp_path / "test.sqlite3"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite://{path}"
+    url: str = request.getfixturevalue("empty_postgres")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncGenerator[str]:
+    """A migrated, empty database, open for operations and queries; gives its address."""
+    async with lifecycle.database(database_url):
+        yield database_url
+        await finish_running()
+
+
+@pytest.fixture
+def manager() -> Actor:
+    """A service manager."""
+    return actors.MANAGER
+
+
+@pytest.fixture
+def dispatcher() -> Actor:
+    """A dispatcher."""
+    return actors.DISPATCHER
+
+
+@pytest.fixture
+def technician() -> Actor:
+    """A technician without a worker; `tests.builders.actors.technician` makes one with."""
+    return actors.technician()
+
+
+@pytest.fixture
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
+    """The product's clock, standing at Monday 23 November 2026, 08:00 UTC."""
+    made = SetClock(MONDAY)
+    monkeypatch.setattr(clock, "now", lambda: made.now)
+    return made

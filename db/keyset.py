@@ -65,23 +65,23 @@ class Page:
     rows: list[dict[str, Any]]
     has_next: bool
     has_previous: bool
-    _keys: list[tuple[Any, ...]] = field(repr=False)
-    _order: tuple[str, ...] = field(repr=False)
+    keys: list[tuple[Any, ...]] = field(repr=False)
+    order: tuple[str, ...] = field(repr=False)
 
     @property
     def cursors(self) -> list[str]:
         """The cursor of each row."""
-        return [encode(key, order=self._order) for key in self._keys]
+        return [encode(key, order=self.order) for key in self.keys]
 
     @property
     def start(self) -> str | None:
         """The cursor of the first row."""
-        return encode(self._keys[0], order=self._order) if self._keys else None
+        return encode(self.keys[0], order=self.order) if self.keys else None
 
     @property
     def end(self) -> str | None:
         """The cursor of the last row."""
-        return encode(self._keys[-1], order=self._order) if self._keys else None
+        return encode(self.keys[-1], order=self.order) if self.keys else None
 
 
 async def page(

@@ -1,0 +1,170 @@
+"""Entity types: GraphQL types whose fields are planned, each bound to its model and to the prefix of its ids."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+import strawberry
+from tortoise.models import Model
+
+from db.projection import Where
+
+T = TypeVar("T")
+
+# Where a Strawberry field keeps its plan.
+PLAN: Final = "plan"
+
+_PREFIX = re.compile(r"[a-z]{2,12}")
+_ID = re.compile(r"([a-z]{2,12})_(0|[1-9][0-9]{0,18})", re.ASCII)
+_LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A public id made of a key."""
+
+    prefix: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """The value of a column, of the model's own or at the end of a path of to-one relations."""
+
+    column: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OnePlan:
+    """What a to-one relation leads to."""
+
+    relation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ManyPlan:
+    """What points here."""
+
+    relation: str | None
+    order: tuple[str, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedPlan:
+    """A plain function of columns."""
+
+    needs: tuple[str, ...]
+    value: Callable[..., object]
+    viewer: bool
+
+
+Plan = Identity | ColumnPlan | OnePlan | ManyPlan | ComputedPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A GraphQL type and what it stands for."""
+
+    cls: type[Any]
+    model: type[Model]
+    prefix: str
+
+
+_by_type: dict[type[Any], Entity] = {}
+_by_prefix: dict[str, Entity] = {}
+
+
+def entity(
+    model: type[Model], *, prefix: str, description: str, name: str | None = None
+) -> Callable[[type[T]], type[T]]:
+    """Make a class a GraphQL type for rows of `model`, whose ids begin with `prefix`.
+
+    Raises: TypeError when another type has the prefix.
+    """
+    if not _PREFIX.fullmatch(prefix):
+        raise TypeError(f"{prefix!r} is no prefix for ids: small letters only.")
+
+    def bind(cls: type[T]) -> type[T]:
+        made = strawberry.type(cls, name=name, description=description)
+        if prefix in _by_prefix:
+            other = _by_prefix[prefix].cls.__name__
+            raise TypeError(f"Ids of {made.__name__} and {other} would both begin with {prefix}_.")
+        _by_type[made] = _by_prefix[prefix] = Entity(made, model, prefix)
+        return made
+
+    return bind
+
+
+def entity_of(cls: type[Any]) -> Entity | None:
+    """What a GraphQL type's class stands for, if it is an entity."""
+    return _by_type.get(cls)
+
+
+def entities() -> Mapping[str, Entity]:
+    """All entities by the prefix of their ids."""
+    return _by_prefix
+
+
+def identity(prefix: str, column: str = "pk", *, description: str = "Opaque and global; do not take it apart.") -> Any:
+    """A field with a public id: of the row itself, or of what one of its keys (`worker_id`) points to."""
+    return _field(Identity(prefix, column), description)
+
+
+def column(name: str | None = None, *, description: str, deprecation_reason: str | None = None) -> Any:
+    """A field with a column's value: the column of the same name, another, or one over there (`order.number`)."""
+    return _field(ColumnPlan(name), description, deprecation_reason)
+
+
+def one(relation: str | None = None, *, description: str, deprecation_reason: str | None = None) -> Any:
+    """A field with the entity that a to-one relation of the same name, or a path of them, leads to."""
+    return _field(OnePlan(relation), description, deprecation_reason)
+
+
+def many(
+    relation: str | None = None,
+    *,
+    order: tuple[str, ...] = ("id",),
+    where: Where = None,
+    description: str,
+    deprecation_reason: str | None = None,
+) -> Any:
+    """A field with the entities that point here: all, or those that `where` admits, which may depend on the viewer."""
+    return _field(ManyPlan(relation, order, where), description, deprecation_reason)
+
+
+def computed(
+    *,
+    needs: tuple[str, ...],
+    value: Callable[..., object],
+    viewer: bool = False,
+    description: str,
+    deprecation_reason: str | None = None,
+) -> Any:
+    """A field with what `value(*needed)` or `value(viewer, *needed)` gives: a plain value, object or list of them."""
+    return _field(ComputedPlan(needs, value, viewer), description, deprecation_reason)
+
+
+def _field(plan: Plan, description: str, deprecation_reason: str | None = None) -> Any:
+    return strawberry.field(description=description, deprecation_reason=deprecation_reason, metadata={PLAN: plan})
+
+
+def write_id(prefix: str, key: int) -> str:
+    """The public id of a row."""
+    return f"{prefix}_{key}"
+
+
+def parse_id(text: str, prefix: str) -> int | None:
+    """The key in a public id; None when it is not, to the letter, an id with this prefix."""
+    match = _ID.fullmatch(text)
+    if match is None or match[1] != prefix or int(match[2]) > _LARGEST:
+        return None
+    return int(match[2])
+
+
+def parse_any_id(text: str) -> tuple[Entity, int] | None:
+    """What a public id names; None when it is no id of ours."""
+    found = _by_prefix.get(text.partition("_")[0])
+    key = parse_id(text, found.prefix) if found is not None else None
+    return (found, key) if found is not None and key is not None else None

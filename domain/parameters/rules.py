@@ -1,0 +1,33 @@
+"""Decisions about the company's settings. Pure."""
+
+import re
+
+from domain.core.errors import Code, Refused
+
+LONGEST_BOARD_DAYS = 60
+
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
+
+
+def check_currency(code: str) -> str:
+    """An ISO 4217 currency code of three letters, such as `DKK`.
+
+    Raises:
+        Refused: INVALID.
+    """
+    if not _CURRENCY.fullmatch(code):
+        raise Refused(Code.INVALID, f"{code} is no currency code; one is DKK.", ("currency",))
+    return code.upper()
+
+
+def check_board_days(days: int, *path: str | int) -> int:
+    """How many days the dispatch board shows before or after today: 0 to 60.
+
+    Raises:
+        Refused: INVALID.
+
+    Source: DOMAIN.md 1.1.
+    """
+    if not 0 <= days <= LONGEST_BOARD_DAYS:
+        raise Refused(Code.INVALID, f"The board shows 0 to {LONGEST_BOARD_DAYS} days, not {days}.", path)
+    return days

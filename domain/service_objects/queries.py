@@ -1,0 +1,11 @@
+"""What an actor may see of service tasks."""
+
+from tortoise.expressions import Q
+
+from domain.core.actor import Actor, Permission
+from domain.core.rows import EVERYTHING, NOTHING
+
+
+def visible_service_tasks(actor: Actor) -> Q:
+    """The service tasks `actor` may see: all for the company's own people, none for anybody else."""
+    return EVERYTHING if actor.may(Permission.READ_COMPANY) else NOTHING

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from db import lifecycle
+from db.projection import forget_plans
 from domain.core import clock
 from domain.core.actor import Actor
 from domain.core.operation import finish_running
@@ -37,6 +39,12 @@ END $$;
 """
 
 
+def _forget_statements() -> None:
+    # Kept by the connection's name, which is the same on both engines: good for a process, which has one database.
+    EXECUTOR_CACHE.clear()
+    forget_plans()
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     """The PostgreSQL server of this session; started by the first test that needs it."""
@@ -48,7 +56,9 @@ def postgres() -> Iterator[Cluster]:
 async def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file, to be copied."""
     path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    _forget_statements()
     await lifecycle.migrate(f"sqlite://{path}")
+    _forget_statements()
     return path
 
 
@@ -57,7 +67,9 @@ async def migrated_postgres(postgres: Cluster) -> AsyncGenerator[tuple[str, asyn
     """The address of a migrated PostgreSQL database, and a connection to it that outlives every test."""
     postgres.create_database("test")
     url = postgres.url("test")
+    _forget_statements()
     await lifecycle.migrate(url)
+    _forget_statements()
     connection = await asyncpg.connect(url)
     try:
         yield url, connection
@@ -79,6 +91,7 @@ async def empty_postgres(migrated_postgres: tuple[str, asyncpg.Connection]) -> s
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a migrated, empty database of this test's own, which nobody has opened yet."""
+    _forget_statements()
     # Asked for by name, so that a run on SQLite alone starts no PostgreSQL.
     if request.param == "sqlite":
         path = tmp_path / "test.sqlite3"

@@ -1,18 +1,20 @@
 """What an actor may see of users and tokens, and who stands behind a session or a token."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from tortoise.expressions import Q
 
+from db.projection import Select, columns
 from domain.access.models import ApiToken, Session, User
 from domain.access.rules import is_open
 from domain.core.actor import Actor, Permission, Role, actor_of
 from domain.core.rows import EVERYTHING, NOTHING
 
-_USER = ("id", "name", "role", "worker_id", "customer_id", "active")
-_LIFE = ("id", "expires_at", "ended_at", *(f"user__{name}" for name in _USER))
+_USER = ("id", "name", "role", "worker_id", "customer_id")
+_ITS_USER = tuple(f"user__{name}" for name in _USER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,46 +51,47 @@ def visible_api_tokens(actor: Actor) -> Q:
 
 async def candidate_for(email: str) -> Candidate | None:
     """The active user with this e-mail address, in its stored form."""
-    rows = await User.filter(email=email, active=True).values(*_USER, "password_hash")
-    return Candidate(_actor(rows[0]), rows[0]["id"], rows[0]["password_hash"]) if rows else None
+    rows = await columns(Select(User, Q(email=email, active=True)), (*_USER, "password_hash"))
+    return Candidate(_actor(rows[0]), rows[0][0], rows[0][-1]) if rows else None
 
 
 async def actor_for_user(user_id: int) -> Actor | None:
     """The active user with this id."""
-    rows = await User.filter(id=user_id, active=True).values(*_USER)
+    rows = await columns(Select(User, Q(id=user_id, active=True)), _USER)
     return _actor(rows[0]) if rows else None
 
 
 async def actor_for_email(email: str) -> Actor | None:
     """The active user with this e-mail address, in its stored form."""
-    rows = await User.filter(email=email, active=True).values(*_USER)
+    rows = await columns(Select(User, Q(email=email, active=True)), _USER)
     return _actor(rows[0]) if rows else None
 
 
 async def actor_for_session(session_id: int, user_id: int, now: datetime) -> Actor | None:
     """The user whose session this is, while session and user last."""
-    rows = await Session.filter(id=session_id, user_id=user_id).values(*_LIFE)
-    return _actor(rows[0], "user__", session_id=session_id) if rows and _is_usable(rows[0], now) else None
+    sessions = Select(Session, Q(id=session_id, user_id=user_id, user__active=True))
+    for *user, expires_at, ended_at in await columns(sessions, (*_ITS_USER, "expires_at", "ended_at")):
+        if is_open(expires_at=expires_at, ended_at=ended_at, now=now):
+            return _actor(user, session_id=session_id)
+    return None
 
 
 async def actor_for_token(token_hash: str, now: datetime) -> Program | None:
     """The program whose API token has this hash, while token and program last."""
-    rows = await ApiToken.filter(token_hash=token_hash).values(*_LIFE)
-    if not rows or not _is_usable(rows[0], now):
-        return None
-    return Program(_actor(rows[0], "user__"), rows[0]["id"], rows[0]["expires_at"])
+    tokens = Select(ApiToken, Q(token_hash=token_hash, user__active=True))
+    for *user, token_id, expires_at, ended_at in await columns(tokens, (*_ITS_USER, "id", "expires_at", "ended_at")):
+        if is_open(expires_at=expires_at, ended_at=ended_at, now=now):
+            return Program(_actor(user), token_id, expires_at)
+    return None
 
 
-def _is_usable(row: dict[str, Any], now: datetime) -> bool:
-    return bool(row["user__active"]) and is_open(expires_at=row["expires_at"], ended_at=row["ended_at"], now=now)
-
-
-def _actor(row: dict[str, Any], prefix: str = "", *, session_id: int | None = None) -> Actor:
+def _actor(row: Sequence[Any], *, session_id: int | None = None) -> Actor:
+    user_id, name, role, worker_id, customer_id = row[: len(_USER)]
     return actor_of(
-        Role(row[f"{prefix}role"]),
-        user_id=row[f"{prefix}id"],
-        name=row[f"{prefix}name"],
-        worker_id=row[f"{prefix}worker_id"],
-        customer_id=row[f"{prefix}customer_id"],
+        Role(role),
+        user_id=user_id,
+        name=name,
+        worker_id=worker_id,
+        customer_id=customer_id,
         session_id=session_id,
     )

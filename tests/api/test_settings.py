@@ -207,6 +207,16 @@ def test_processes_that_start_together_agree_on_one_secret(state: Path) -> None:
     assert [path.name for path in state.iterdir()] == ["secret"]
 
 
+def test_a_process_that_comes_second_takes_the_secret_of_the_first(
+    monkeypatch: pytest.MonkeyPatch, state: Path
+) -> None:
+    first = load_settings()
+    monkeypatch.setattr(Path, "exists", lambda _: False)  # as it was when the second one looked
+
+    assert load_settings().secret == first.secret
+    assert [path.name for path in state.iterdir()] == ["secret"]
+
+
 def test_a_secret_set_from_outside_is_not_written_down(monkeypatch: pytest.MonkeyPatch, state: Path) -> None:
     monkeypatch.setenv("TAVLE_SECRET", SECRET)
 

@@ -1,6 +1,7 @@
 """Users, sessions and API tokens in a real database: what is stored, what is refused, what the event log says."""
 
 import asyncio
+import threading
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from typing import Any
@@ -460,17 +461,25 @@ async def test_a_password_that_changes_while_it_is_verified_does_not_sign_in(mon
     assert await Session.all().count() == 0
 
 
-async def test_the_loop_and_the_database_are_free_while_a_password_is_verified() -> None:
-    await a_person("mette@nordlys.example", password=PASSWORD)
-    signing_in = asyncio.create_task(sign_in("mette@nordlys.example", "wrong password"))
+async def test_others_read_and_write_while_a_password_is_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    user = await a_person("mette@nordlys.example", password=PASSWORD)
+    verifying, go_on = threading.Event(), threading.Event()
+    verify = PasswordHasher.verify
 
-    turns = 0
-    while not signing_in.done():
-        await asyncio.sleep(0)
-        turns += 1
+    def slow(self: PasswordHasher, stored: str | bytes, password: str | bytes) -> bool:
+        verifying.set()
+        assert go_on.wait(10)
+        return bool(verify(self, stored, password))
 
-    assert isinstance(signing_in.exception(), Refused)
-    assert turns > 100
+    monkeypatch.setattr(PasswordHasher, "verify", slow)
+    signing_in = asyncio.create_task(sign_in(user.email, PASSWORD))
+    assert await asyncio.to_thread(verifying.wait, 10)
+
+    await perform(change_user, ChangeUser(user.id, name="Mette Vang"), actor=SYSTEM)
+
+    assert not signing_in.done()
+    go_on.set()
+    assert (await signing_in).result.user_id == user.id
 
 
 # --- going on and signing out ----------------------------------------------------------------------------------------
@@ -561,6 +570,17 @@ async def test_a_deactivated_user_is_signed_out_and_stays_out(set_clock: SetCloc
     assert await actor_for_user(manager.id) is None
     await perform(change_user, ChangeUser(manager.id, active=True), actor=SYSTEM)
     assert await actor_for_session(session.session_id, manager.id, set_clock.now) is None
+    assert await refused(refresh(session.refresh_token)) == (Code.WRONG_CREDENTIALS, ("refreshToken",))
+
+
+async def test_a_session_alone_lets_no_inactive_user_in(set_clock: SetClock) -> None:
+    user = await a_person("mette@nordlys.example", password=PASSWORD)
+    session = await signed_in(user)
+    assert await actor_for_session(session.session_id, user.id, set_clock.now) == of(user, session.session_id)
+
+    await User.filter(id=user.id).update(active=False)
+
+    assert await actor_for_session(session.session_id, user.id, set_clock.now) is None
     assert await refused(refresh(session.refresh_token)) == (Code.WRONG_CREDENTIALS, ("refreshToken",))
 
 

@@ -38,3 +38,10 @@ def statements() -> int:
     """The statements sent so far by the request under way."""
     counted = _counted.get()
     return counted.count if counted is not None else 0
+
+
+def begin_counting() -> Statements:
+    """Count the statements that the present task, and those it starts, send from now on."""
+    counted = Statements()
+    _counted.set(counted)
+    return counted

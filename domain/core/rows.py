@@ -7,6 +7,7 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 
 from db.transaction import current
+from domain.core.actor import Actor, Permission
 from domain.core.checks import check_number
 from domain.core.errors import Code, Path, Refused, not_found
 
@@ -65,3 +66,8 @@ async def lock_all(model: type[ModelT], row_ids: Iterable[int]) -> dict[int, Mod
     found = model.filter(id__in=ids).order_by("id")
     rows = await (found.select_for_update() if current() is not None else found)
     return {row.pk: row for row in rows}
+
+
+def company_only(actor: Actor) -> Q:
+    """The rows of a table that only the company's own people may see."""
+    return EVERYTHING if actor.may(Permission.READ_COMPANY) else NOTHING

@@ -3,9 +3,10 @@
 A change is planned first (what would the activity be?), then judged (what is in the way?), then saved or refused.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from domain.calendars.rules import Period, WorkingCalendar, closed_periods
 from domain.core.errors import Code, Refusal, Refused
@@ -291,3 +292,53 @@ def _passes(facts: Facts, board: BoardFilter) -> bool:
         and (not board.type_ids or facts.type_id in board.type_ids)
         and (board.only_worker_id is None or facts.worker_id == board.only_worker_id)
     )
+
+
+class BoardAction(StrEnum):
+    """What can be done to an activity."""
+
+    ASSIGN = "ASSIGN"
+    DISPATCH = "DISPATCH"
+    UNASSIGN = "UNASSIGN"
+    SET_PRIORITY = "SET_PRIORITY"
+    CLOSE = "CLOSE"
+
+
+@dataclass(frozen=True, slots=True)
+class AvailableAction:
+    """Whether an action is possible now, and why not."""
+
+    action: BoardAction
+    allowed: bool
+    code: Code | None = None
+    reason: str | None = None
+
+
+def available_actions(number: str, now: Placement, *, is_dispatcher: bool, may_change: bool) -> list[AvailableAction]:
+    """Every action with whether it is possible, by the same rules that refuse it.
+
+    A worker or time that has yet to be chosen is not judged here.
+    """
+    plans: dict[BoardAction, Callable[[], Placement]] = {
+        BoardAction.ASSIGN: lambda: plan_assignment(number, now),
+        BoardAction.DISPATCH: lambda: plan_dispatch(number, now),
+        BoardAction.UNASSIGN: lambda: plan_unassignment(number, now),
+        BoardAction.SET_PRIORITY: lambda: plan_priority(number, now, now.priority),
+        BoardAction.CLOSE: lambda: plan_closing(number, now),
+    }
+    for_everyone = {BoardAction.ASSIGN, BoardAction.CLOSE}
+    return [
+        _available(action, plan, may=is_dispatcher or (may_change and action in for_everyone))
+        for action, plan in plans.items()
+    ]
+
+
+def _available(action: BoardAction, plan: Callable[[], Placement], *, may: bool) -> AvailableAction:
+    if not may:
+        return AvailableAction(action, allowed=False, reason="Your role does not allow this.")
+    try:
+        plan()
+    except Refused as refused:
+        refusal = refused.refusals[0]
+        return AvailableAction(action, allowed=False, code=refusal.code, reason=refusal.message)
+    return AvailableAction(action, allowed=True)

@@ -1,0 +1,185 @@
+"""The ASGI application: routes, start and stop."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from api.auth import Sessions
+from api.connections import Sockets
+from api.context import Context, Services
+from api.documents import Documents
+from api.encoding import Rendering
+from api.endpoint import GraphQLEndpoint, Observation
+from api.explorer import explorer_response, explorer_routes
+from api.feed import Feed
+from api.metrics import Metrics
+from api.schema.build import schema
+from api.selection import check_entities
+from api.settings import Settings, load_settings
+from api.socket import SocketEndpoint
+from api.streams import FeedCounters
+from db.lifecycle import database, pending_migrations, ping
+from db.outbox import Event
+from db.relay import Relay
+from domain.core.actor import Actor
+from domain.core.operation import finish_running
+
+DEMO_TOKENS = {
+    "demo-manager": "manager@nordlift.example",
+    "demo-dispatcher": "dispatcher@nordlift.example",
+    "demo-technician": "technician@nordlift.example",
+    "demo-customer": "customer@nordlift.example",
+}
+DEMO_TOKEN = "demo-dispatcher"  # noqa: S105 - public, and accepted in demo mode only
+_LONGEST_LAG_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+def create_app(settings: Settings | None = None) -> Starlette:
+    """The application; without `settings`, those of the environment."""
+    return _Parts(settings or load_settings()).app()
+
+
+class _Parts:
+    """The parts of one process, put together."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.relay = Relay(settings.database_url)
+        self.sessions = Sessions(
+            settings.secret.get_secret_value(), demo_tokens=DEMO_TOKENS if settings.mode == "demo" else None
+        )
+        self.services = Services(settings, self.sessions, self.relay)
+        self.counters = FeedCounters()
+        self.sockets = Sockets()
+        self.feed = Feed(self.relay, Rendering(schema), counters=self.counters)
+        self.metrics = Metrics(self.relay, self.counters, self.sockets)
+        self.documents = Documents(schema, introspection=settings.allows_introspection)
+        self.relay.on_event(self.heed)
+
+    def app(self) -> Starlette:
+        """The routes, and what happens at start and stop."""
+        settings, demo_token = self.settings, DEMO_TOKEN if self.settings.mode == "demo" else None
+
+        async def browser_page(scope: Scope, receive: Receive, send: Send) -> None:
+            await explorer_response(Request(scope), demo_token=demo_token)(scope, receive, send)
+
+        endpoint = GraphQLEndpoint(
+            schema,
+            documents=self.documents,
+            authenticate=self.sessions.authenticate,
+            make_context=self.make_context,
+            observe=self.observe,
+            count_statements=_statements,
+            browser_page=browser_page if settings.serves_explorer else None,
+        )
+        socket = SocketEndpoint(
+            schema,
+            documents=self.documents,
+            authenticate=self.sessions.authenticate,
+            make_context=self.make_context,
+            feed=self.feed,
+            sockets=self.sockets,
+            observe=self.observe,
+            count_statements=_statements,
+        )
+        routes: list[BaseRoute] = [
+            Route("/graphql", endpoint, methods=None),
+            WebSocketRoute("/graphql", socket),
+            Route("/healthz", _healthy),
+            Route("/readyz", self.ready),
+            Route("/metrics", self.metrics.page),
+        ]
+        if settings.allows_introspection:
+            routes.append(Route("/schema.graphql", _schema_file))
+        if settings.serves_explorer:
+            routes += [Route("/", _to_explorer), *explorer_routes(demo_token=demo_token)]
+        return Starlette(routes=routes, lifespan=self.lifespan)
+
+    @asynccontextmanager
+    async def lifespan(self, _app: Starlette) -> AsyncGenerator[None]:
+        """Open the database and the relay; at the end drain the sockets before anything else goes."""
+        async with database(self.settings.database_url):
+            check_entities(schema)
+            await self.relay.start()
+            log.info("started", mode=self.settings.mode)
+            try:
+                yield
+            finally:
+                await self.sockets.drain()
+                await self.feed.stop()
+                await finish_running()
+                await self.relay.stop()
+                log.info("stopped")
+
+    def make_context(self, actor: Actor, request_id: str) -> Context:
+        """The context of one operation."""
+        return Context(actor, request_id, self.services)
+
+    def heed(self, event: Event) -> None:
+        """Let what has happened to users and sessions take effect here."""
+        self.sessions.heed(event)
+        if event.subject_type == "user_account":
+            self.sockets.revoke(user_id=event.subject_id)
+        elif event.kind == "session_ended":
+            self.sockets.revoke(session_id=event.subject_id)
+        elif event.kind == "api_token_ended":
+            self.sockets.revoke(user_id=event.body["before"]["user_id"])
+
+    def observe(self, seen: Observation) -> None:
+        """Measure and log one finished operation."""
+        self.metrics.count(seen)
+        log.info(
+            "request",
+            request_id=seen.request_id,
+            actor=seen.actor.key if seen.actor else None,
+            operation=seen.operation_name,
+            kind=seen.kind,
+            outcome=seen.outcome.value,
+            status=seen.status,
+            cost=seen.cost,
+            statements=seen.statements,
+            milliseconds=round(seen.seconds * 1000, 2),
+        )
+
+    async def ready(self, _request: Request) -> Response:
+        """Whether this process can serve: database, migrations, relay."""
+        problems: dict[str, str] = {}
+        try:
+            await ping()
+            lacking = await pending_migrations(self.settings.database_url)
+            if lacking:
+                problems["migrations"] = f"Run `tavle migrate`: {', '.join(lacking)}."
+        except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
+            log.warning("not_ready", error=str(error))
+            problems["database"] = "The database does not answer."
+        if self.relay.lag_seconds > _LONGEST_LAG_SECONDS:
+            problems["relay"] = f"The event log is {self.relay.lag_seconds:.1f} s ahead of this process."
+        return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
+
+
+def _statements(context: Context) -> int:
+    return context.counted.count
+
+
+async def _healthy(_request: Request) -> Response:
+    """Whether the process answers at all."""
+    return PlainTextResponse("ok\n")
+
+
+async def _schema_file(_request: Request) -> Response:
+    """The schema as committed in `schema.graphql`."""
+    from api.schema.build import printed_schema
+
+    return PlainTextResponse(printed_schema())
+
+
+async def _to_explorer(_request: Request) -> Response:
+    return RedirectResponse("/explorer")

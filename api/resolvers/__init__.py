@@ -1,0 +1,1 @@
+"""Entry points: pick the operation or the query."""

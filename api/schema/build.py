@@ -1,0 +1,29 @@
+"""The whole schema, put together."""
+
+import strawberry
+from graphql import GraphQLSchema
+
+from api.schema.customers import CustomerMutations, CustomerQueries
+from api.schema.errors import ERROR_TYPES
+from api.schema.nodes import NodeQueries
+from api.schema.orders.fields import OrderMutations, OrderQueries
+from api.schema.scalars import CONFIG
+
+
+@strawberry.type(description="Everything that can be read.")
+class Query(NodeQueries, OrderQueries, CustomerQueries):
+    """The root of queries."""
+
+
+@strawberry.type(description="Everything that can be changed.")
+class Mutation(OrderMutations, CustomerMutations):
+    """The root of mutations."""
+
+
+_schema = strawberry.Schema(query=Query, mutation=Mutation, types=ERROR_TYPES, config=CONFIG)
+schema: GraphQLSchema = _schema._schema  # noqa: SLF001 - Strawberry keeps graphql-core's schema there
+
+
+def printed_schema() -> str:
+    """The schema in its definition language, as committed in `schema.graphql`."""
+    return f"{_schema.as_str()}\n"

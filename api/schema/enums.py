@@ -1,0 +1,150 @@
+"""Enums: the domain's words with a description for the caller."""
+
+from enum import Enum
+from typing import TypeVar
+
+import strawberry
+
+from domain.core.actor import Role
+from domain.core.errors import Code
+from domain.dispatch.rules import BoardAction
+from domain.items.rules import ItemType
+from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority
+from domain.projects.rules import ProjectType, TransactionType
+from domain.workforce.rules import WorkerType
+
+EnumT = TypeVar("EnumT", bound=type[Enum])
+
+
+def described(enum: EnumT, description: str, values: dict[str, str], *, name: str | None = None) -> EnumT:
+    """A domain enum as a GraphQL enum, each value described.
+
+    Raises:
+        KeyError: a value has no description.
+    """
+    made = strawberry.enum(enum, name=name or enum.__name__, description=description)
+    for value in made.__strawberry_definition__.values:  # type: ignore[attr-defined]
+        value.description = values[value.name]
+    return made
+
+
+described(
+    Role,
+    "What a signed-in person or program is to the company.",
+    {
+        "SERVICE_MANAGER": "Maintains parameters, master data, orders and users; views the dispatch board.",
+        "DISPATCHER": "Maintains service orders and the dispatch board.",
+        "TECHNICIAN": "Sees and maintains own activities.",
+        "CUSTOMER": "Sees own orders and visits.",
+        "INTEGRATION": "A program with an API token; may do what a dispatcher may.",
+    },
+)
+described(
+    Priority,
+    "How urgent an order or activity is. The board's colours come from the parameters.",
+    {
+        "HIGH": "Red unless the company chose otherwise.",
+        "NORMAL": "Yellow unless the company chose otherwise.",
+        "LOW": "Green unless the company chose otherwise.",
+    },
+    name="ActivityPriority",
+)
+described(
+    DispatchStatus,
+    "Whether an activity has been sent to its worker.",
+    {
+        "UNDISPATCHED": "Waits to be sent out; always so without a worker or a time.",
+        "DISPATCHED": "Sent to its worker.",
+    },
+)
+described(
+    OrderProgress,
+    "How far a service order has come; follows from its lines.",
+    {
+        "IN_PROCESS": "Has open lines, or none yet.",
+        "POSTED": "Every line is posted or cancelled, and at least one is posted.",
+        "CANCELED": "Every line is cancelled.",
+    },
+)
+described(
+    OrderOrigin,
+    "Where a service order came from.",
+    {
+        "MANUAL": "Made by hand.",
+        "AGREEMENT": "Planned from a service agreement.",
+        "PROJECT": "Made from a project.",
+        "SALES_ORDER": "Made from a sales order.",
+        "WEB": "Asked for by a customer.",
+    },
+)
+described(
+    LineStatus,
+    "What has become of an order line.",
+    {"CREATED": "Open.", "POSTED": "Posted; cannot be changed any more.", "CANCELED": "Cancelled."},
+    name="ServiceOrderLineStatus",
+)
+described(
+    TransactionType,
+    "What is used and charged on a line.",
+    {"HOUR": "Working time.", "EXPENSE": "An expense.", "ITEM": "An item.", "FEE": "A fee."},
+)
+described(
+    WorkerType,
+    "How a worker belongs to the company.",
+    {"EMPLOYEE": "Employed; may own a dispatch team.", "CONTRACTOR": "Hired from elsewhere; may not own a team."},
+)
+described(
+    ProjectType,
+    "How a project is charged.",
+    {
+        "TIME_AND_MATERIAL": "By what was used.",
+        "FIXED_PRICE": "At an agreed price.",
+        "INVESTMENT": "Capitalised.",
+        "COST": "Cost only.",
+        "INTERNAL": "The company's own.",
+        "TIME": "Time only; not for service agreements.",
+    },
+)
+described(
+    ItemType,
+    "What an item is.",
+    {"ITEM": "A single part.", "BOM": "Made of parts: it has a bill of materials.", "SERVICE": "Work sold as an item."},
+)
+described(
+    Code,
+    "Why a request was refused. New values can come: keep a default branch.",
+    {
+        "NOT_FOUND": "It does not exist, or you may not see it.",
+        "INVALID": "The value itself cannot be right; the message says why.",
+        "ALREADY_EXISTS": "The number or name is taken.",
+        "IN_USE": "Something refers to it, so it cannot be deleted or retired.",
+        "VERSION_CONFLICT": "Somebody has changed it since you read it. Read it again.",
+        "KEY_REUSED": "The `clientMutationKey` was used for another request.",
+        "WRONG_CREDENTIALS": "E-mail address or password is wrong, or the sign-in has ended.",
+        "OWNER_NOT_EMPLOYEE": "A dispatch team is owned by an employee, not by a contractor.",
+        "WORKER_REQUIRED": "An activity is dispatched to a worker; assign one first.",
+        "WORKER_INACTIVE": "The worker has left the company.",
+        "TIME_REQUIRED": "A start or a length is missing.",
+        "ACTIVITY_CLOSED": "The activity is closed.",
+        "LINE_NOT_OPEN": "The line is posted or cancelled.",
+        "OVERLAP": "Warning: the worker has other activities at that time. May be accepted.",
+        "OUTSIDE_CALENDAR": "Warning: the worker's calendar is closed for part of that time. May be accepted.",
+        "NOT_IN_TEAM": "Warning: the worker is in no dispatch team, so it would not show on the board. May be accepted.",
+        "NOTHING_TO_UNDO": "You have no change left to take back.",
+        "PROJECT_TYPE_NOT_ALLOWED": "The project's type does not fit.",
+        "NUMBER_SEQUENCE_MISSING": "There is no number sequence to draw from.",
+        "BUSY": "Others are changing the same thing; try again.",
+    },
+    name="UserErrorCode",
+)
+described(
+    BoardAction,
+    "What can be done to an activity.",
+    {
+        "ASSIGN": "`assignActivity`: another worker or time.",
+        "DISPATCH": "`dispatchActivity`.",
+        "UNASSIGN": "`unassignActivity`.",
+        "SET_PRIORITY": "`setActivityPriority`.",
+        "CLOSE": "`closeActivity`.",
+    },
+)

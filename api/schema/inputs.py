@@ -1,0 +1,49 @@
+"""From inputs to commands."""
+
+from typing import Any, TypeVar
+
+import strawberry
+
+from api.schema.nodes import optional_key
+from domain.core.keep import KEEP, Keep
+
+ValueT = TypeVar("ValueT")
+
+VERSION = "Refused with VERSION_CONFLICT when it has moved on. Omit to overwrite."
+NUMBER = "For people, unique. Omit to draw the next one of the number sequence."
+OMIT = "Omit to keep."
+OMIT_OR_CLEAR = "Omit to keep; null to clear."
+
+
+@strawberry.input(description="What every mutation takes.")
+class MutationInput:
+    """The base of mutations' inputs."""
+
+    client_mutation_key: str | None = strawberry.field(
+        default=None,
+        description="Idempotency key, 1 to 80 characters, kept for 30 days: a repeat returns the first result.",
+    )
+
+    def command(self) -> Any:
+        """The domain's command that this asks for.
+
+        Raises:
+            Refused: NOT_FOUND, for an id of the wrong form.
+        """
+        raise AssertionError("Each input makes its own command.")
+
+
+def kept(given: strawberry.Maybe[ValueT]) -> ValueT | Keep:
+    """What was given, null included, or KEEP when it was omitted."""
+    return KEEP if given is None else given.value
+
+
+def kept_key(
+    given: "strawberry.Maybe[strawberry.ID | None]", prefix: str, what: str, *path: str | int
+) -> int | None | Keep:
+    """The key of the id that was given, null included, or KEEP when it was omitted.
+
+    Raises:
+        Refused: NOT_FOUND.
+    """
+    return KEEP if given is None else optional_key(given.value, prefix, what, *path)

@@ -1,0 +1,63 @@
+"""Query fields of entities: look-ups and lists, each in one line of the schema."""
+
+from typing import Annotated, Any
+
+import strawberry
+from tortoise.expressions import Q
+
+from api.context import Context
+from api.resolvers import records
+from api.schema.enums import described
+from api.schema.nodes import prefix_of, select_of
+from api.schema.paging import After, Before, Connection, First, Last, OrderEnum
+from api.selection import parse_id, selection
+
+Info = strawberry.Info[Context, None]
+
+
+def looked_up(cls: type[Any], ref: type[Any], description: str) -> Any:
+    """A query field that reads one entity by id or number."""
+
+    async def resolve(self: None, info: Info, by: Any) -> Any:  # noqa: ARG001
+        context = info.context
+        where = Q(number=by.number.value) if by.number else Q(id__in=_keys(cls, by.id.value))
+        return await records.one(context, selection(info), select_of(context.actor, cls, where))
+
+    named = Annotated[ref, strawberry.argument(description="Exactly one way to name it.")]
+    resolve.__annotations__ = {"info": Info, "by": named, "return": cls | None}
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def listing(cls: type[Any], filter_type: type[Any], order: OrderEnum, description: str) -> Any:
+    """A query field that gives a connection: filtered, ordered (by `order` unless told), page by page."""
+
+    async def resolve(
+        self: None,  # noqa: ARG001
+        info: Info,
+        filter: Any = None,
+        order_by: Any = order,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Any:
+        context = info.context
+        where = filter.where() if filter is not None else Q()
+        select = select_of(context.actor, cls, where, order_by.columns)
+        paging = {"first": first, "after": after, "last": last, "before": before}
+        return await records.page(context, selection(info), select, paging)
+
+    described(type(order), "In which order the list comes.", {each.name: each.description for each in type(order)})
+    resolve.__annotations__ |= {
+        "info": Info,
+        "filter": Annotated[filter_type | None, strawberry.argument(description="Which ones; all unless told.")],
+        "order_by": Annotated[type(order), strawberry.argument(description="In which order.")],
+        "return": Connection[cls],
+    }
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def _keys(cls: type[Any], text: str) -> list[int]:
+    """The key in an id of this type; none in anything else, which names nothing."""
+    key = parse_id(text, prefix_of(cls))
+    return [] if key is None else [key]

@@ -1,0 +1,5 @@
+"""Service orders, their lines and activities."""
+
+from api.schema.orders.types import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine
+
+__all__ = ["ActivityType", "ServiceActivity", "ServiceOrder", "ServiceOrderLine"]

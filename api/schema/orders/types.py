@@ -1,0 +1,162 @@
+"""What is seen of service orders, their lines and activities."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import strawberry
+
+from api.schema.customers import Address, Contact, Customer
+from api.schema.enums import BoardAction
+from api.schema.items import Item
+from api.schema.nodes import Node, node
+from api.schema.projects import Project, ProjectCategory
+from api.schema.service_objects import ServiceTask
+from api.schema.workforce import DispatchTeam, Worker
+from api.selection import column, computed, identity, many, one
+from domain.core.actor import Actor, Permission
+from domain.core.errors import Code
+from domain.core.rows import company_only
+from domain.dispatch import rules as dispatch_rules
+from domain.orders import models
+from domain.orders.queries import visible_activities, visible_lines, visible_orders
+from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority
+from domain.projects.rules import TransactionType
+
+_VERSION = "Grows with every change; send it back as `expectedVersion`."
+
+
+@node(models.ActivityType, prefix="aty", visible=company_only, description="What kind of visit an activity is.")
+class ActivityType(Node):
+    """An activity type."""
+
+    id: strawberry.ID = identity("aty")
+    number: str = column(description="For people, unique per company.")
+    name: str = column(description="What kind of visit.")
+    version: int = column(description=_VERSION)
+
+
+@strawberry.type(description="Whether something can be done now, so that a screen greys a button out and says why.")
+class AvailableAction:
+    """One action and its state."""
+
+    action: BoardAction = strawberry.field(description="What could be done.")
+    allowed: bool = strawberry.field(description="Whether it can be done now, by you.")
+    code: Code | None = strawberry.field(description="The code it would be refused with; null when allowed.")
+    reason: str | None = strawberry.field(description="Why not, for a person; null when allowed.")
+
+
+def _available(
+    viewer: Actor,
+    number: str,
+    worker_id: int | None,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    priority: Priority,
+    dispatch_status: DispatchStatus,
+    closed: bool,  # noqa: FBT001 - given by position, as the columns come
+) -> list[dispatch_rules.AvailableAction]:
+    now = dispatch_rules.Placement(worker_id, starts_at, ends_at, priority, dispatch_status, closed)
+    return dispatch_rules.available_actions(
+        number,
+        now,
+        is_dispatcher=viewer.may(Permission.MAINTAIN_DISPATCH),
+        may_change=viewer.may(Permission.MAINTAIN_ACTIVITIES),
+    )
+
+
+def _no_service_level(_id: int) -> None:
+    """When the SLA runs out: no order has a service level yet."""
+
+
+@node(
+    models.ServiceActivity,
+    prefix="act",
+    visible=visible_activities,
+    description="Work on the board: one visit, or part of one, that one worker does.",
+)
+class ServiceActivity(Node):
+    """A service activity."""
+
+    id: strawberry.ID = identity("act")
+    number: str = column(description="For people, unique per company: `SO-10001-2`.")
+    title: str = column(description="What is to be done, in a few words.")
+    priority: Priority = column(description="How urgent it is.")
+    type: ActivityType | None = one(description="What kind of visit it is; null when not said.")
+    task: ServiceTask | None = one(description="The task its lines share; null when they name none.")
+    worker: Worker | None = one(description="Who does it; null while nobody is assigned.")
+    team: DispatchTeam | None = one("worker.team", description="The worker's team; null without a worker in a team.")
+    starts_at: datetime | None = column(description="Null while it has no time.")
+    ends_at: datetime | None = column(description="Null while it has no time.")
+    dispatch_status: DispatchStatus = column(description="Whether it has been sent to its worker.")
+    closed: bool = column(description="Whether it is done.")
+    sla_due_at: datetime | None = computed(
+        needs=("id",),
+        value=_no_service_level,
+        description=(
+            "When the SLA runs out; null without an SLA or while its clock is stopped. Count down from this, do not poll."
+        ),
+    )
+    order: "ServiceOrder" = one(description="The order it belongs to.")
+    version: int = column(description=_VERSION)
+    available_actions: list[AvailableAction] = computed(
+        needs=("number", "worker_id", "starts_at", "ends_at", "priority", "dispatch_status", "closed"),
+        value=_available,
+        viewer=True,
+        description="What can be done to it now, by you.",
+    )
+
+
+@node(
+    models.ServiceOrderLine,
+    prefix="sol",
+    visible=visible_lines,
+    description="What is done, used or charged on an order. Lines with equal worker and task share one activity.",
+)
+class ServiceOrderLine(Node):
+    """An order line."""
+
+    id: strawberry.ID = identity("sol")
+    line_number: int = column(description="1, 2, 3 … within the order.")
+    transaction_type: TransactionType = column(description="What is used and charged.")
+    status: LineStatus = column(description="What has become of it.")
+    description: str = column(description="What it is, in a few words; may be empty.")
+    quantity: Decimal = column(description="How much, in `unit`.")
+    unit: str = column(description="What the quantity is counted in, for example `h`.")
+    category: ProjectCategory | None = one(description="Project category; null when not said.")
+    item: Item | None = one(description="The item; null unless the line is of type ITEM.")
+    task: ServiceTask | None = one(description="The task; null when none is named.")
+    worker: Worker | None = one(description="Who does it; null while nobody is assigned.")
+    activity: ServiceActivity | None = one(description="The activity it is done in; null when it needs none.")
+    version: int = column(description=_VERSION)
+
+
+@node(
+    models.ServiceOrder,
+    prefix="so",
+    visible=visible_orders,
+    description="One piece of service work for one customer at one site.",
+)
+class ServiceOrder(Node):
+    """A service order."""
+
+    id: strawberry.ID = identity("so")
+    number: str = column(description="For people, unique per company.")
+    description: str = column(description="What the customer needs; may be empty.")
+    customer: Customer = one(description="For whom the work is done.")
+    address: Address | None = one(description="Where the work is done; null when not said.")
+    contact: Contact | None = one(description="Whom to ask for; null when not said.")
+    project: Project | None = one(description="Where cost and revenue go; null while in none.")
+    priority: Priority = column(description="How urgent it is.")
+    origin: OrderOrigin = column(description="Where it came from.")
+    progress: OrderProgress = column(description="How far it has come; follows from its lines.")
+    service_at: datetime | None = column(description="When the customer would like it; null when not said.")
+    responsible: Worker | None = one(description="Who answers for it; null when nobody does.")
+    preferred_technician: Worker | None = one(description="Whom the customer prefers; null when anybody.")
+    created_at: datetime = column(description="When it was made.")
+    lines: list[ServiceOrderLine] = many(
+        order=("line_number",), where=visible_lines, description="Its lines, as far as you may see them."
+    )
+    activities: list[ServiceActivity] = many(
+        order=("starts_at", "id"), where=visible_activities, description="Its activities, as far as you may see them."
+    )
+    version: int = column(description=_VERSION)

@@ -80,9 +80,9 @@ async def _prepared(work: Work, sheet: Sheet) -> tuple[Batch, list[Fault]]:
         await locked_where(MODELS[tables.BY_FILE[held].stored], "id", ids)
     fields = [_fields(sheet, row, references) for row in rows]
     stored = await _stored(sheet.table, fields)
-    batch = Batch(sheet, references, [])
+    batch, key = Batch(sheet, references, []), sheet.table.key_fields
     for row, values in zip(rows, fields, strict=True):
-        existing = stored.get(tuple(values[name] for name in sheet.table.key_fields))
+        existing = stored.get(tuple(values[name] for name in key))
         if existing is not None:
             batch.entries.append(changed(existing, line=row.line, **values))
         elif sheet.table.adds_rows:
@@ -126,9 +126,9 @@ def _fields(sheet: Sheet, row: SheetRow, references: dict[str, dict[str, dict[st
 
 async def _stored(table: Table, rows: list[dict[str, Any]]) -> dict[Key, Any]:
     """The rows that are in the database already, by key, locked."""
-    model = MODELS[table.stored]
-    first, wanted = (table.key_fields[0], {row[table.key_fields[0]] for row in rows}) if table.key else ("id", {1})
-    return {key_of(table, row): row for row in await locked_where(model, first, wanted)}
+    key = table.key_fields
+    first, wanted = (key[0], {row[key[0]] for row in rows}) if key else ("id", {1})
+    return {key_of(key, row): row for row in await locked_where(MODELS[table.stored], first, wanted)}
 
 
 def _new(work: Work, batch: Batch, values: dict[str, Any]) -> Any:

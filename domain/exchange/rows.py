@@ -127,9 +127,9 @@ def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
         yield listed[begin : begin + size]
 
 
-def key_of(table: Table, row: Any) -> Key:
-    """What tells `row` apart from the others of its table."""
-    return tuple(getattr(row, name) for name in table.key_fields)
+def key_of(fields: Iterable[str], row: Any) -> Key:
+    """What tells `row` apart from the others of its table: the values of its key fields."""
+    return tuple(getattr(row, name) for name in fields)
 
 
 async def numbered(model: type[Model], numbers: Collection[str], *columns: str) -> dict[str, dict[str, Any]]:
@@ -185,9 +185,9 @@ async def _insert(work: Work, table: Table, entries: Sequence[Entry], kind: str)
         return
     model = MODELS[table.stored]
     await _guarded(lambda: model.bulk_create([entry.row for entry in entries], CHUNK))
-    ids = await _ids(table, model, [entry.row for entry in entries])
+    ids, key = await _ids(table, model, [entry.row for entry in entries]), table.key_fields
     for entry in entries:
-        entry.row.pk = ids[key_of(table, entry.row)]
+        entry.row.pk = ids[key_of(key, entry.row)]
         work.record(kind, entry.row, before=None, after=columns_of(entry.row))
 
 
@@ -195,9 +195,9 @@ async def _ids(table: Table, model: type[Model], rows: Sequence[Any]) -> dict[Ke
     """The ids the database gave to `rows`: a bulk insert does not tell."""
     if not table.key:
         return {(): rows[0].pk}
-    first, found = table.key_fields[0], {}
-    for part in chunks(sorted({getattr(row, first) for row in rows})):
-        for row in await model.filter(**{f"{first}__in": part}).values_list("id", *table.key_fields):
+    key, found = table.key_fields, {}
+    for part in chunks(sorted({getattr(row, key[0]) for row in rows})):
+        for row in await model.filter(**{f"{key[0]}__in": part}).values_list("id", *key):
             found[tuple(row[1:])] = int(row[0])
     return found
 

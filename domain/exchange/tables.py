@@ -82,8 +82,8 @@ def _name(example: str, about: str = "Its name.") -> Column:
     return _plain("name", forms.text(), about, example, required=True)
 
 
-_PHONE = _plain("phone", forms.text(40), "Telephone number.", "+45 86 12 34 56")
-_EMAIL = _plain("email", forms.EMAIL, "E-mail address.", "post@example.dk")
+_PHONE = _plain("phone", forms.text(40), "Telephone number.", "+45 10 12 34 56")
+_EMAIL = _plain("email", forms.EMAIL, "E-mail address.", "karen@havnen.example")
 
 
 def _active(about: str) -> Column:

@@ -1,0 +1,224 @@
+"""Writes the demo company's files: `python -m db.demo.generate`. The same files every time."""
+
+import csv
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from db.demo import calendars
+from db.demo.catalogue import ACTIVITY_TYPES, ITEMS, PROJECT_CATEGORIES, TASKS
+from db.demo.dice import Dice
+from db.demo.people import Team, Worker, teams, workers
+from db.demo.plan import WEEKDAYS, WEEKS, Activity, Order, days, orders, settle
+from db.demo.sites import Customer, customers
+
+FOLDER = Path(__file__).parent
+SEED = 20261123
+Row = Sequence[object]
+
+
+def write_demo(folder: Path) -> None:
+    """Write the demo company into a folder."""
+    dice = Dice(SEED)
+    all_teams = teams()
+    all_workers = workers(dice, all_teams)
+    all_customers = customers(dice)
+    all_orders = orders(dice, all_teams, all_customers)
+    planned = days(dice, all_teams, all_orders)
+    settle(dice, all_teams, [worker for worker in all_workers if not worker.active], all_orders, planned)
+    _write_company(folder)
+    _write_catalogue(folder)
+    _write_customers(folder, all_customers)
+    _write_workforce(folder, all_teams, all_workers)
+    projects = _write_projects(folder, all_teams, all_orders)
+    _write_orders(folder, dice, all_orders, projects)
+    numbers = _write_activities(folder, all_orders)
+    _write_lines(folder, dice, all_orders, numbers)
+
+
+def _write(folder: Path, file: str, header: str, rows: Iterable[Row]) -> None:
+    with (folder / file).open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(header.split())
+        writer.writerows(rows)
+
+
+def _truth(value: bool) -> str:  # noqa: FBT001 - a cell's value
+    return "true" if value else "false"
+
+
+def _write_company(folder: Path) -> None:
+    header = "name time_zone currency calendar order_activity_type dispatch_days_before dispatch_days_after"
+    company = ("Nordlift Service A/S", "Europe/Copenhagen", "DKK", calendars.SERVICE, ACTIVITY_TYPES["Service"], 0, 7)
+    _write(folder, "company.csv", header, [company])
+    _write(folder, "calendars.csv", "number name time_zone", calendars.CALENDARS)
+    _write(folder, "calendar_hours.csv", "calendar weekday opens closes", calendars.HOURS)
+    _write(folder, "holidays.csv", "calendar date name opens closes", calendars.holidays())
+
+
+def _write_catalogue(folder: Path) -> None:
+    _write(folder, "activity_types.csv", "number name", ((number, name) for name, number in ACTIVITY_TYPES.items()))
+    _write(folder, "service_tasks.csv", "number name", ((number, name) for name, number in TASKS.items()))
+    rows = ((number, name, "ITEM", "pcs", "true") for name, number in ITEMS.items())
+    _write(folder, "items.csv", "number name type unit active", rows)
+    header = "number name transaction_type active_in_journals"
+    _write(folder, "project_categories.csv", header, ((*category, "true") for category in PROJECT_CATEGORIES))
+
+
+def _write_customers(folder: Path, made: list[Customer]) -> None:
+    rows = ((each.number, each.name, each.phone, each.email, _truth(each.active)) for each in made)
+    _write(folder, "customers.csv", "number name phone email active", rows)
+    contacts = (
+        (number, each.number, name, phone, email) for each in made for number, name, phone, email in each.contacts
+    )
+    _write(folder, "contacts.csv", "number customer name phone email", contacts)
+    sites = sorted(
+        (
+            (
+                site.number,
+                each.number,
+                site.name,
+                site.street,
+                site.postal_code,
+                site.town.name,
+                "GB" if site.is_british else "DK",
+                site.latitude,
+                site.longitude,
+                "Europe/London" if site.is_british else "",
+            )
+            for each in made
+            for addresses in each.sites.values()
+            for site in addresses
+        ),
+        key=lambda row: row[0],
+    )
+    header = "number customer name street postal_code city country latitude longitude time_zone"
+    _write(folder, "addresses.csv", header, sites)
+
+
+def _write_workforce(folder: Path, made: list[Team], hired: list[Worker]) -> None:
+    people = (
+        (each.number, each.name, each.type, each.email, each.phone, _truth(each.active), each.calendar)
+        for each in hired
+    )
+    _write(folder, "workers.csv", "number name type email phone active calendar", people)
+    _write(
+        folder, "teams.csv", "number name owner", ((each.number, each.name, each.workers[0].number) for each in made)
+    )
+    members = ((worker.number, each.number) for each in made for worker in each.workers)
+    _write(folder, "team_members.csv", "worker team", members)
+
+
+def _write_projects(folder: Path, made: list[Team], ordered: list[Order]) -> dict[str, str]:
+    """Projects: one for each team's service, and one for each order that is a project; gives them by order."""
+    rows: list[Row] = []
+    by_team = {team.number: f"PRJ-{place}" for place, team in enumerate(made, start=101)}
+    rows += [(by_team[team.number], f"Service, {team.name}", "TIME_AND_MATERIAL", "", "true") for team in made]
+    by_order: dict[str, str] = {}
+    for order in ordered:
+        by_order[order.number] = by_team[order.team.number]
+        if order.kind.origin == "PROJECT":
+            by_order[order.number] = f"PRJ-{101 + len(rows)}"
+            name = f"{order.kind.description}, {order.customer.name}"
+            rows.append((by_order[order.number], name, "FIXED_PRICE", order.customer.number, "true"))
+    _write(folder, "projects.csv", "number name type customer active", rows)
+    return by_order
+
+
+def _write_orders(folder: Path, dice: Dice, ordered: list[Order], projects: dict[str, str]) -> None:
+    rows: list[Row] = []
+    for order in ordered:
+        week, weekday = WEEKS[order.weeks[0]], WEEKDAYS[dice.below(5)]
+        rows.append(
+            (
+                order.number,
+                order.kind.description,
+                order.customer.number,
+                order.address.number,
+                dice.pick(order.customer.contacts)[0],
+                projects[order.number],
+                order.priority,
+                order.kind.origin,
+                f"{week}/{weekday} {8 + dice.below(6):02}:00",
+                order.team.workers[0].number,
+                order.preferred.number if order.preferred else "",
+                f"D-{8 + dice.below(40)}T{7 + dice.below(9):02}:{5 * dice.below(12):02}",
+            )
+        )
+    header = (
+        "number description customer address contact project priority origin service_at responsible "
+        "preferred_technician created_at"
+    )
+    _write(folder, "orders.csv", header, rows)
+
+
+def _write_activities(folder: Path, ordered: list[Order]) -> dict[int, str]:
+    """The visits, numbered within their order; gives the numbers by identity."""
+    rows: list[Row] = []
+    numbers: dict[int, str] = {}
+    for order in ordered:
+        for place, activity in enumerate(sorted(order.visits, key=lambda visit: visit.when), start=1):
+            numbers[id(activity)] = f"{order.number}-{place}"
+            rows.append(
+                (
+                    numbers[id(activity)],
+                    order.number,
+                    activity.title,
+                    ACTIVITY_TYPES[activity.visit.type],
+                    TASKS[activity.visit.task],
+                    activity.worker.number if activity.worker else "",
+                    _moment(activity, activity.starts),
+                    _moment(activity, activity.ends),
+                    activity.priority,
+                    "DISPATCHED" if activity.dispatched else "UNDISPATCHED",
+                    _truth(activity.closed),
+                )
+            )
+    header = "number order title type task worker starts_at ends_at priority dispatch_status closed"
+    _write(folder, "activities.csv", header, rows)
+    return numbers
+
+
+def _moment(activity: Activity, minute: int | None) -> str:
+    if minute is None:
+        return ""
+    return f"{WEEKS[activity.week]}/{WEEKDAYS[activity.weekday]} {minute // 60:02}:{minute % 60:02}"
+
+
+def _write_lines(folder: Path, dice: Dice, ordered: list[Order], numbers: dict[int, str]) -> None:
+    """Hours for a few visits of each order, all with different worker or task, and what else is used and charged."""
+    rows: list[Row] = []
+    for order in ordered:
+        lines: list[tuple[object, ...]] = []
+        shared: set[tuple[str, str]] = set()
+        for activity in sorted(order.visits, key=lambda visit: visit.when):
+            worker, task = activity.worker.number if activity.worker else "", TASKS[activity.visit.task]
+            if (worker, task) in shared or len(shared) == 3:  # noqa: PLR2004 (three are enough to look at)
+                continue
+            shared.add((worker, task))
+            category = "CAT-2" if activity.visit.type == "Installation" else "CAT-1"
+            hours = f"{activity.visit.minutes / 60:g}"
+            title = activity.title
+            lines.append(("HOUR", title, category, "", task, worker, numbers[id(activity)], hours, "h"))
+        used = dice.some(order.kind.items, dice.below(2))
+        lines += [("ITEM", item, "CAT-4", ITEMS[item], "", "", "", 1 + dice.below(3), "pcs") for item in used]
+        if order.kind.is_fault_report:
+            lines.append(("FEE", "Call-out charge", "CAT-5", "", "", "", "", 1, "pcs"))
+        elif dice.chance(0.15):
+            lines.append(("EXPENSE", "Parking", "CAT-3", "", "", "", "", 1, "pcs"))
+        is_done = bool(order.visits) and all(activity.closed for activity in order.visits)
+        status = "POSTED" if is_done and dice.chance(0.6) else "CREATED"
+        rows += [(order.number, place, line[0], status, *line[1:]) for place, line in enumerate(lines, start=1)]
+    header = "order line_number transaction_type status description category item task worker activity quantity unit"
+    _write(folder, "order_lines.csv", header, rows)
+
+
+def main() -> None:
+    """Write the files beside this program, or into the folder named on the command line."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    write_demo(folder)
+
+
+if __name__ == "__main__":
+    main()

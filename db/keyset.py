@@ -14,10 +14,10 @@ import orjson
 
 from db.projection.columns import Kind
 from db.projection.conditions import arguments, shape_of
-from db.projection.fetching import shaped
+from db.projection.fetching import shaped, stored
 from db.projection.plans import Plan, Window, plan_rows
 from db.projection.tree import Select, Wanted
-from db.reading import Dialect, Program, Row, Statement, dialect, run
+from db.reading import Dialect, Program, Row, dialect, run
 
 _LONGEST_CURSOR = 16_000
 _CURSOR = re.compile(r"[A-Za-z0-9_-]+")
@@ -138,7 +138,7 @@ def _asked(first: int | None, after: str | None, last: int | None, before: str |
 def _program(
     plan: Plan, given: Sequence[object], size: int, viewer: object, reads: Dialect
 ) -> Program[tuple[list[dict[str, Any]], list[tuple[Any, ...]], bool]]:
-    rows = yield Statement(plan.sql, given)
+    rows = yield from stored(plan, given)
     # The row too many only shows that there is more.
     shown: Sequence[Row] = rows[:size]
     result = yield from shaped(plan, shown, viewer, reads)

@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
+
 from db.projection.columns import json_list
 from db.projection.conditions import arguments, shape_of
 from db.projection.plans import ListPart, Plan, Window, plan_count, plan_exists, plan_list, plan_rows
 from db.projection.tree import Select, Wanted
 from db.reading import Dialect, Program, Row, Statement, dialect, run
 
-_LIMITED = Window(limited=True)
 _ALL = Window()
+_LIMITED = Window(limited=True)
+_SINGLE = Window(single=True)
+_FIRST = Window(limited=True, single=True)
 
 
 async def fetch(select: Select, wanted: Wanted, *, viewer: object = None) -> list[dict[str, Any]]:
@@ -18,15 +22,7 @@ async def fetch(select: Select, wanted: Wanted, *, viewer: object = None) -> lis
 
     One statement, and one more for each to-many relation that is wanted, however many rows there are.
     """
-    reads = dialect()
-    values: list[object] = []
-    shape = shape_of(select.where, values)
-    limit = select.limit
-    plan = plan_rows(select.model, wanted, shape, select.order, reads, _ALL if limit is None else _LIMITED)
-    given = arguments(plan.encoders, values)
-    if limit is not None:
-        given.append(limit)
-    result: list[dict[str, Any]] = await run(rows_program(plan, given, viewer, reads))
+    result: list[dict[str, Any]] = await _read(select, wanted, viewer, _ALL, _LIMITED)
     return result
 
 
@@ -37,7 +33,7 @@ async def fetch_one(select: Select, wanted: Wanted, *, viewer: object = None) ->
     """
     if select.order:
         select = Select(select.model, select.where, select.order, 1)
-    rows = await fetch(select, wanted, viewer=viewer)
+    rows: list[dict[str, Any]] = await _read(select, wanted, viewer, _SINGLE, _FIRST)
     if len(rows) > 1:
         raise LookupError(f"{len(rows)} rows of {select.model.__name__} where one was expected.")
     return rows[0] if rows else None
@@ -45,15 +41,7 @@ async def fetch_one(select: Select, wanted: Wanted, *, viewer: object = None) ->
 
 async def columns(select: Select, names: Sequence[str]) -> list[tuple[Any, ...]]:
     """Some columns of the selected rows, as Python values: aware datetimes, dates, Decimals, enums."""
-    reads = dialect()
-    values: list[object] = []
-    shape = shape_of(select.where, values)
-    limit = select.limit
-    plan = plan_rows(select.model, tuple(names), shape, select.order, reads, _ALL if limit is None else _LIMITED)
-    given = arguments(plan.encoders, values)
-    if limit is not None:
-        given.append(limit)
-    result: list[tuple[Any, ...]] = await run(rows_program(plan, given, None, reads))
+    result: list[tuple[Any, ...]] = await _read(select, tuple(names), None, _ALL, _LIMITED)
     return result
 
 
@@ -77,10 +65,30 @@ async def exists(select: Select) -> bool:
     return bool(await run(_scalar_program(plan, arguments(plan.encoders, values))))
 
 
+async def _read(
+    select: Select, wanted: Wanted | tuple[str, ...], viewer: object, unlimited: Window, limited: Window
+) -> Any:
+    reads = dialect()
+    values: list[object] = []
+    shape = shape_of(select.where, values)
+    limit = select.limit
+    plan = plan_rows(select.model, wanted, shape, select.order, reads, unlimited if limit is None else limited)
+    given = arguments(plan.encoders, values)
+    if limit is not None:
+        given.append(limit)
+    return await run(rows_program(plan, given, viewer, reads))
+
+
 def rows_program(plan: Plan, given: Sequence[object], viewer: object, reads: Dialect) -> Program[Any]:
     """The program of a plan and its lists, giving the shaped rows."""
-    rows = yield Statement(plan.sql, given)
+    rows = yield from stored(plan, given)
     return (yield from shaped(plan, rows, viewer, reads))
+
+
+def stored(plan: Plan, given: Sequence[object]) -> Program[Sequence[Row]]:
+    """The program that reads a plan's rows."""
+    rows = yield Statement(plan.sql, given)
+    return orjson.loads(rows[0][0]) if plan.packed else rows
 
 
 def shaped(plan: Plan, rows: Sequence[Row], viewer: object, reads: Dialect, ids: Sequence[object] = ()) -> Program[Any]:
@@ -103,7 +111,7 @@ def _list_program(part: ListPart, rows: Sequence[Row], viewer: object, reads: Di
     shape = shape_of(where(viewer) if callable(where) else where, values)
     plan = plan_list(part, shape, reads)
     listed = json_list(keys) if reads == "sqlite" else keys
-    found = yield Statement(plan.sql, [listed, *arguments(plan.encoders, values)])
+    found = yield from stored(plan, [listed, *arguments(plan.encoders, values)])
     result: dict[Any, Any] = yield from shaped(plan, found, viewer, reads, keys)
     return result
 

@@ -24,6 +24,7 @@ class Window:
     """Which part of the selected rows: a page's shape, without its values."""
 
     limited: bool = False
+    single: bool = False  # one row at most is expected
     keyed: bool = False  # the values of the order come along, for cursors
     backwards: bool = False
     beyond: tuple[bool, ...] | None = None  # where a cursor is given: which of its values are null
@@ -55,12 +56,14 @@ class Plan:
     sql: str
     encoders: tuple[Encode, ...]
     shape: Shaper
+    packed: bool = False  # all rows come as one JSON text
     lists: tuple[ListPart, ...] = ()
     keys: Callable[[Sequence[Row]], list[tuple[Any, ...]]] | None = None
     terms: tuple[KeyTerm, ...] = ()
 
 
 _EVERYTHING = Window()
+_MOST_PACKED = 100
 _plans: Bounded[Plan] = Bounded(2_000)
 
 
@@ -103,9 +106,12 @@ def plan_list(part: ListPart, where: Shape | None, dialect: Dialect) -> Plan:
             else "IN (SELECT value FROM json_each(?1))"
         )
         and_where = f" AND {condition.sql}" if condition.sql else ""
-        sql = f"SELECT {rows.select()} FROM {tables.sql()} WHERE {tables.own(part.there)} {keys}{and_where}{order}"
+        source = f"{tables.sql()} WHERE {tables.own(part.there)} {keys}{and_where}{order}"
         lines = ["found = {key: [] for key in ids}", f"for r in rows: found[{parent}].append({code})", "return found"]
-        return Plan(sql, condition.encoders, rows.shaper(lines), tuple(rows.lists))
+        packed = rows.packable
+        return Plan(
+            rows.select(source, packed=packed), condition.encoders, rows.shaper(lines), packed, tuple(rows.lists)
+        )
 
     return _plans.get((dialect, part, where), build)
 
@@ -144,12 +150,21 @@ def _build(rows: "_Rows", code: str, where: Shape | None, order: tuple[str, ...]
             f'{page.root}."{name}"' for name in tables.own_columns or {column(tables.model, "pk").name: None}
         )
         inner = f"SELECT {own} FROM {page.sql()}{condition}{order_by(page_terms, backwards=window.backwards)}{limit}"
-        sql = f"SELECT {rows.select()} FROM {tables.sql(f'({inner})')}{ordered}"
+        source = f"{tables.sql(f'({inner})')}{ordered}"
     else:
         condition, encoders, limit = _conditions(tables, sorted_by, where, dialect, window)
-        sql = f"SELECT {rows.select()} FROM {tables.sql()}{condition}{ordered}{limit}"
+        source = f"{tables.sql()}{condition}{ordered}{limit}"
     described = tuple(KeyTerm(term.kind, term.nullable, term.encoder(dialect)) for term in sorted_by)
-    return Plan(sql, encoders, rows.shaper([f"return [{code} for r in rows]"]), tuple(rows.lists), keys, described)
+    packed = rows.packable and not window.single
+    return Plan(
+        rows.select(source, packed=packed),
+        encoders,
+        rows.shaper([f"return [{code} for r in rows]"]),
+        packed,
+        tuple(rows.lists),
+        keys,
+        described,
+    )
 
 
 def _conditions(
@@ -172,16 +187,26 @@ class _Rows:
         self.tables = tables
         self.dialect = dialect
         self.lists: list[ListPart] = []
+        self.packable = dialect == "sqlite"
         self._selected: dict[str, int] = {}
         self._names = Names()
 
-    def select(self) -> str:
-        """What stands between SELECT and FROM."""
-        return ", ".join(self._selected) or "1"
+    def select(self, source: str, *, packed: bool) -> str:
+        """The statement that selects the values from `source`.
+
+        Packed, its rows come as one JSON text. Python's SQLite driver goes back and forth between the interpreter's
+        lock and the database for each row; so it does that once, and the loop's thread runs on meanwhile.
+        """
+        values = list(self._selected) or ["1"]
+        if not packed:
+            return f"SELECT {', '.join(values)} FROM {source}"
+        named = ", ".join(f"{value} AS v{place}" for place, value in enumerate(values))
+        listed = ", ".join(f"v{place}" for place in range(len(values)))
+        return f"SELECT json_group_array(json_array({listed})) FROM (SELECT {named} FROM {source})"
 
     def value(self, reference: Reference) -> str:
         """Code for a stored value of the row `r`."""
-        return f"r[{self._place(reference.sql)}]"
+        return f"r[{self._place(reference.sql, reference.column.kind)}]"
 
     def dict_of(self, wanted: Wanted, path: Path) -> str:
         """Code for the result object that `wanted` makes of what `path` leads to."""
@@ -195,7 +220,7 @@ class _Rows:
         """A function from rows to the values of their order, as Python has them."""
         code = ""
         for term in sorted_by:
-            v = f"r[{self._place(term.sql)}]"
+            v = f"r[{self._place(term.sql, term.kind)}]"
             of = Reference(term.sql, term.column, term.nullable)
             code += f"{v if term.kind != term.column.kind else self._python_of(of, v)}, "
         keys: Callable[[Sequence[Row]], list[tuple[Any, ...]]]
@@ -242,7 +267,7 @@ class _Rows:
         if step is None or not step.many:
             raise UnplannableError(f"{model.__name__} has no to-many relation {entry.relation!r}.")
         here = self.tables.reference(path, (step.here.field.model_field_name,))
-        place = self._place(here.sql)
+        place = self._place(here.sql, here.column.kind)
         self.lists.append(ListPart(place, entry, step.model, step.there))
         return f"L{len(self.lists) - 1}[r[{place}]]"
 
@@ -253,7 +278,9 @@ class _Rows:
     def _python_of(self, reference: Reference, v: str) -> str:
         return python_code(reference.column, v, nullable=reference.nullable, dialect=self.dialect, names=self._names)
 
-    def _place(self, sql: str) -> int:
+    def _place(self, sql: str, kind: Kind) -> int:
+        # SQLite writes fewer digits of a float into JSON than it has, and its functions take 100 arguments.
+        self.packable = self.packable and kind != "float" and len(self._selected) < _MOST_PACKED
         return self._selected.setdefault(sql, len(self._selected))
 
     def _function(self, signature: str, lines: Sequence[str]) -> Any:

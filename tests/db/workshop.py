@@ -148,9 +148,9 @@ async def opened(url: str) -> AsyncGenerator[str]:
 
 
 @asynccontextmanager
-async def database(kind: str, folder: Path, postgres: Cluster) -> AsyncGenerator[str]:
+async def database(kind: str, folder: Path, postgres: Cluster | None) -> AsyncGenerator[str]:
     """A workshop on SQLite or PostgreSQL."""
-    if kind == "sqlite":
+    if postgres is None or kind == "sqlite":
         async with opened(f"sqlite://{folder / 'workshop.sqlite3'}") as url:
             yield url
         return
@@ -223,4 +223,15 @@ def _repair(number: int, chance: random.Random) -> Repair:
         notes=chance.choice([None, {"a": [1, None, "x"]}, ["Ø"], 5]),
         client_id=chance.randrange(1, 16),
         fitter_id=chance.choice([None, *range(1, 11)]),
+    )
+
+
+async def loaded_repairs() -> list[Repair]:
+    """All repairs with all that belongs to them, as Tortoise loads them."""
+    return (
+        await Repair.all()
+        .order_by("id")
+        .prefetch_related(
+            "client", "fitter__team", "fitter__badge", "lines__fitter__team", "lines__fitter__badge", "lines__parts"
+        )
     )

@@ -174,9 +174,8 @@ class GraphQLEndpoint:
         return (await self._authenticate(token.strip())).actor
 
     async def _execute(self, prepared: Prepared, request: GraphQLRequest, exchange: _Exchange) -> _Answer:
-        limit = asyncio.timeout(self._timeout)
         try:
-            async with limit:
+            async with asyncio.timeout(self._timeout):
                 result = await execute(
                     self._schema,
                     prepared.document,
@@ -186,8 +185,6 @@ class GraphQLEndpoint:
                     native_datetimes=True,
                 )
         except TimeoutError:
-            if not limit.expired():
-                raise
             error = plain("The operation took too long and was given up.", ErrorCode.TIMEOUT, exchange.request_id)
             status = _status(HTTPStatus.GATEWAY_TIMEOUT, exchange.media_type)
             return _Answer(status, Outcome.TIMEOUT, self._body(exchange, errors=[error]))

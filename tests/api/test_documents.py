@@ -156,6 +156,7 @@ PAGED = "query ($n: Int) { orders(first: $n) { totalCount } }"
         (PAGED, {"n": None}, 21),
         (PAGED, {"n": "many"}, 21),
         (PAGED, {"n": True}, 21),
+        (PAGED, {"n": 0}, 1),
         (PAGED, {"n": -3}, 1),
         (PAGED.replace("Int)", "Int = 4)"), {}, 5),
         (PAGED.replace("Int)", "Int = 4)"), {"n": 9}, 10),

@@ -60,6 +60,9 @@ class ComputedPlan:
     viewer: bool
 
 
+# Named, because `type` means something else inside Entity.
+Class = type[Any]
+ModelClass = type[Model]
 Plan = Identity | ColumnPlan | OnePlan | ManyPlan | ComputedPlan
 
 
@@ -67,8 +70,8 @@ Plan = Identity | ColumnPlan | OnePlan | ManyPlan | ComputedPlan
 class Entity:
     """A GraphQL type and what it stands for."""
 
-    cls: type[Any]
-    model: type[Model]
+    type: Class
+    model: ModelClass
     prefix: str
 
 
@@ -89,7 +92,7 @@ def entity(
     def bind(cls: type[T]) -> type[T]:
         made = strawberry.type(cls, name=name, description=description)
         if prefix in _by_prefix:
-            other = _by_prefix[prefix].cls.__name__
+            other = _by_prefix[prefix].type.__name__
             raise TypeError(f"Ids of {made.__name__} and {other} would both begin with {prefix}_.")
         _by_type[made] = _by_prefix[prefix] = Entity(made, model, prefix)
         return made

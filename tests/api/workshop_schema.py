@@ -205,7 +205,7 @@ class Query:
         found = parse_any_id(id)
         if found is None:
             return None
-        part = selection(info).on(found[0].cls)
+        part = selection(info).on(found[0].type)
         return await row(part, Select(found[0].model, Q(id=found[1])), viewer=info.context)  # type: ignore[return-value]
 
     @strawberry.field

@@ -8,9 +8,12 @@ from tortoise.expressions import Q
 from api.context import Context
 from api.resolvers import records
 from api.schema.enums import described
-from api.schema.nodes import prefix_of, select_of
+from api.schema.nodes import prefix_of
 from api.schema.paging import After, Before, Connection, First, Last, OrderEnum
 from api.selection import parse_id, selection
+from api.visibility import select_of
+from domain.core.actor import Permission
+from domain.core.operation import check_permission
 
 Info = strawberry.Info[Context, None]
 
@@ -23,12 +26,19 @@ def looked_up(cls: type[Any], ref: type[Any], description: str) -> Any:
         where = Q(number=by.number.value) if by.number else Q(id__in=_keys(cls, by.id.value))
         return await records.one(context, selection(info), select_of(context.actor, cls, where))
 
-    named = Annotated[ref, strawberry.argument(description="Exactly one way to name it.")]
+    named = Annotated[ref, strawberry.argument(description="Exactly one way to name it.")]  # type: ignore[valid-type]
     resolve.__annotations__ = {"info": Info, "by": named, "return": cls | None}
     return strawberry.field(resolver=resolve, description=description)
 
 
-def listing(cls: type[Any], filter_type: type[Any], order: OrderEnum, description: str) -> Any:
+def listing(
+    cls: type[Any],
+    filter_type: type[Any],
+    order: OrderEnum,
+    description: str,
+    *,
+    requires: Permission = Permission.SIGNED_IN,
+) -> Any:
     """A query field that gives a connection: filtered, ordered (by `order` unless told), page by page."""
 
     async def resolve(
@@ -42,6 +52,7 @@ def listing(cls: type[Any], filter_type: type[Any], order: OrderEnum, descriptio
         before: Before = None,
     ) -> Any:
         context = info.context
+        check_permission(context.actor, requires)
         where = filter.where() if filter is not None else Q()
         select = select_of(context.actor, cls, where, order_by.columns)
         paging = {"first": first, "after": after, "last": last, "before": before}
@@ -52,8 +63,22 @@ def listing(cls: type[Any], filter_type: type[Any], order: OrderEnum, descriptio
         "info": Info,
         "filter": Annotated[filter_type | None, strawberry.argument(description="Which ones; all unless told.")],
         "order_by": Annotated[type(order), strawberry.argument(description="In which order.")],
-        "return": Connection[cls],
+        "return": Connection[cls],  # type: ignore[valid-type]
     }
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def whole_list(
+    cls: type[Any], order: tuple[str, ...], description: str, *, requires: Permission = Permission.SIGNED_IN
+) -> Any:
+    """A query field that gives all there are, ordered by these columns: for what is few by nature."""
+
+    async def resolve(self: None, info: Info) -> Any:  # noqa: ARG001
+        context = info.context
+        check_permission(context.actor, requires)
+        return await records.some(context, selection(info), select_of(context.actor, cls, Q(), order))
+
+    resolve.__annotations__ = {"info": Info, "return": list[cls]}  # type: ignore[valid-type]
     return strawberry.field(resolver=resolve, description=description)
 
 

@@ -1,5 +1,6 @@
 """Mutation fields: an input becomes a command, what the operation gives becomes a payload."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import strawberry
@@ -8,12 +9,14 @@ from api.context import Context
 from api.resolvers import records
 from api.schema.errors import UserError, user_errors
 from api.schema.inputs import MutationInput
-from api.schema.nodes import find_node, find_nodes
+from api.schema.nodes import find_node, find_nodes, prefix_of
 from api.schema.scalars import BoardCursor
+from api.selection import write_id
 from domain.core.errors import Refused
-from domain.core.operation import Done, Operation
+from domain.core.operation import Done, Operation, check_permission
 
 Info = strawberry.Info[Context, None]
+Doing = Callable[[Context, Any], Awaitable[Done[Any]]]
 
 
 @strawberry.type(description="What a mutation answers.")
@@ -28,8 +31,8 @@ class Payload:
 
 
 def mutation(
-    operation: Operation[Any, Any],
-    input_type: type[MutationInput],
+    operation: Operation[Any, Any] | Doing,
+    input_type: type[Any],
     description: str,
     *,
     many: bool = False,
@@ -38,35 +41,53 @@ def mutation(
     """A mutation field that performs `operation` and gives what it changed under the one name in `thing`.
 
     The operation's result is the key of the changed entity, with `many` the list of keys. The payload's type is named
-    after the input's.
+    after the input's. Where there is more to do than to perform the input's command, a function does it.
     """
-    payload = _payload(input_type.__name__.removesuffix("Input"), thing, many=many)
+    fields = {name: (list[cls], _changed_all()) if many else (cls | None, _changed()) for name, cls in thing.items()}  # type: ignore[valid-type]
+    return action(operation, input_type, description, _payload(input_type, fields))
+
+
+def deletion(operation: Operation[Any, Any], input_type: type[Any], description: str, cls: type[Any]) -> Any:
+    """A mutation field that deletes an entity of type `cls`, of which the operation's result is the key."""
+    fields = {"deleted_id": (strawberry.ID | None, _deleted(prefix_of(cls)))}
+    return action(operation, input_type, description, _payload(input_type, fields))
+
+
+def action(operation: Operation[Any, Any] | Doing, input_type: type[Any], description: str, payload: type[Any]) -> Any:
+    """A mutation field that answers with `payload`, which takes what it shows from what was done."""
+    do = _performing(operation) if isinstance(operation, Operation) else operation
 
     async def resolve(self: None, info: Info, input: Any) -> Any:  # noqa: ARG001
-        return await answer(payload, info, operation, input)
+        try:
+            done = await do(info.context, input)
+        except Refused as refused:
+            return payload(user_errors=user_errors(refused))
+        return payload(done=done, cursor=BoardCursor(done.cursor))
 
-    said = Annotated[input_type, strawberry.argument(description="What is to be done.")]
+    said = Annotated[input_type, strawberry.argument(description="What is to be done.")]  # type: ignore[valid-type]
     resolve.__annotations__ = {"info": Info, "input": said, "return": payload}
     return strawberry.mutation(resolver=resolve, description=description)
 
 
-async def answer(payload: type[Any], info: Info, operation: Operation[Any, Any], input: MutationInput) -> Any:
-    """The payload of a performed operation, or of its refusal."""
-    try:
-        done = await records.change(info.context, operation, input.command(), key=input.client_mutation_key)
-    except Refused as refused:
-        return payload(user_errors=user_errors(refused))
-    return payload(done=done, cursor=BoardCursor(done.cursor))
+def _performing(operation: Operation[Any, Any]) -> Doing:
+    async def do(context: Context, input: MutationInput) -> Done[Any]:
+        # Before the input is read: who may not ask is not told what is wrong with the question.
+        check_permission(context.actor, operation.requires)
+        return await records.change(context, operation, input.command(), key=input.client_mutation_key)
+
+    return do
 
 
-def _payload(verb: str, thing: dict[str, type[Any]], *, many: bool) -> type[Any]:
-    name = f"{verb}Payload"
+def _payload(input_type: type[Any], shown: dict[str, tuple[Any, Any]]) -> type[Any]:
+    verb = input_type.__name__.removesuffix("Input")
     fields: dict[str, Any] = {"__annotations__": {}, "__doc__": f"The answer of {verb}.", "__module__": __name__}
-    for key, cls in thing.items():
-        fields["__annotations__"][key] = list[cls] if many else cls | None  # type: ignore[valid-type]
-        fields[key] = _changed_all() if many else _changed()
-    field = verb[0].lower() + verb[1:]
-    made: type[Any] = strawberry.type(type(name, (Payload,), fields), name=name, description=f"Answer of `{field}`.")
+    for key, (type_, field) in shown.items():
+        fields["__annotations__"][key] = type_
+        fields[key] = field
+    said = verb[0].lower() + verb[1:]
+    made: type[Any] = strawberry.type(
+        type(f"{verb}Payload", (Payload,), fields), name=f"{verb}Payload", description=f"Answer of `{said}`."
+    )
     return made
 
 
@@ -82,3 +103,10 @@ def _changed_all() -> Any:
         return [] if self.done is None else await find_nodes(info, self.done.result)
 
     return strawberry.field(resolver=resolve, description="All that were changed, as they now are; empty when refused.")
+
+
+def _deleted(prefix: str) -> Any:
+    def resolve(self: Payload) -> Any:
+        return None if self.done is None else write_id(prefix, self.done.result)
+
+    return strawberry.field(resolver=resolve, description="Id of what is no more; null when refused.")

@@ -41,11 +41,22 @@ def node(
     return bind
 
 
+def part(model: type[Model], *, visible: Visible, description: str) -> Callable[[type[NodeT]], type[NodeT]]:
+    """`node` for what has no id, because it is only ever read as part of something else."""
+
+    def bind(cls: type[NodeT]) -> type[NodeT]:
+        made = entity(model, prefix=None, description=description)(cls)
+        let_see(made, visible)
+        return made
+
+    return bind
+
+
 def prefix_of(cls: type[Any]) -> str:
     """What the ids of an entity type begin with."""
     found = entity_of(cls)
-    if found is None:
-        raise TypeError(f"{cls.__name__} is no entity.")
+    if found is None or found.prefix is None:
+        raise TypeError(f"{cls.__name__} has no ids.")
     return found.prefix
 
 

@@ -72,7 +72,7 @@ class Entity:
 
     type: Class
     model: ModelClass
-    prefix: str
+    prefix: str | None  # None for what has no id, because it is only ever read as part of something else
 
 
 _by_type: dict[type[Any], Entity] = {}
@@ -80,13 +80,13 @@ _by_prefix: dict[str, Entity] = {}
 
 
 def entity(
-    model: type[Model], *, prefix: str, description: str, name: str | None = None
+    model: type[Model], *, prefix: str | None, description: str, name: str | None = None
 ) -> Callable[[type[T]], type[T]]:
-    """Make a class a GraphQL type for rows of `model`, whose ids begin with `prefix`.
+    """Make a class a GraphQL type for rows of `model`, whose ids begin with `prefix`; without one they have no id.
 
     Raises: TypeError when another type has the prefix.
     """
-    if not _PREFIX.fullmatch(prefix):
+    if prefix is not None and not _PREFIX.fullmatch(prefix):
         raise TypeError(f"{prefix!r} is no prefix for ids: small letters only.")
 
     def bind(cls: type[T]) -> type[T]:
@@ -94,7 +94,9 @@ def entity(
         if prefix in _by_prefix:
             other = _by_prefix[prefix].type.__name__
             raise TypeError(f"Ids of {made.__name__} and {other} would both begin with {prefix}_.")
-        _by_type[made] = _by_prefix[prefix] = Entity(made, model, prefix)
+        _by_type[made] = Entity(made, model, prefix)
+        if prefix is not None:
+            _by_prefix[prefix] = _by_type[made]
         return made
 
     return bind
@@ -106,7 +108,7 @@ def entity_of(cls: type[Any]) -> Entity | None:
 
 
 def entities() -> Mapping[str, Entity]:
-    """All entities by the prefix of their ids."""
+    """All entities that have ids, by the prefix of these."""
     return _by_prefix
 
 
@@ -168,6 +170,6 @@ def parse_id(text: str, prefix: str) -> int | None:
 
 def parse_any_id(text: str) -> tuple[Entity, int] | None:
     """What a public id names; None when it is no id of ours."""
-    found = _by_prefix.get(text.partition("_")[0])
-    key = parse_id(text, found.prefix) if found is not None else None
-    return (found, key) if found is not None and key is not None else None
+    prefix = text.partition("_")[0]
+    key = parse_id(text, prefix)
+    return (_by_prefix[prefix], key) if key is not None and prefix in _by_prefix else None

@@ -73,7 +73,7 @@ def demo(
             progress.update(task, description=what, completed=done, total=total)
 
         _run(demonstration.prepare(settings, fresh=fresh, progress=show))
-    run(settings, moving=not quiet, started=lambda port: console.print(_demo_panel(settings, port)))
+    run(settings, moving=not quiet, started=lambda port: _greet(settings, port))
 
 
 @app.command()
@@ -125,9 +125,7 @@ def schema() -> None:
 
 
 @app.command()
-def seed(
-    *, fresh: Annotated[bool, typer.Option("--fresh", help="Delete the SQLite file first.")] = False
-) -> None:
+def seed(*, fresh: Annotated[bool, typer.Option("--fresh", help="Delete the SQLite file first.")] = False) -> None:
     """Load the demo company, with its users, into the database."""
     from api import demo as demonstration
 
@@ -147,7 +145,7 @@ def import_(folder: Annotated[Path, typer.Argument(help="Folder with the CSV fil
     """Load a company's own data from CSV files; all or nothing per file, and safe to repeat."""
     from db.lifecycle import database
     from domain.core import clock
-    from domain.exchange.operations import import_folder
+    from domain.exchange.folders import import_folder
 
     settings = _settings()
     if not folder.is_dir():
@@ -164,22 +162,22 @@ def import_(folder: Annotated[Path, typer.Argument(help="Folder with the CSV fil
 
     with _progress() as progress:
         report = _run(_reachable(work(progress)))
-    table = Table("File", "Created", "Changed", "Unchanged", "Errors")
+    table = Table("File", "Outcome", "Created", "Changed", "Unchanged", "Errors")
     for file in report.files:
-        table.add_row(file.name, str(file.created), str(file.changed), str(file.unchanged), str(len(file.errors)))
+        counts = (file.created, file.changed, file.unchanged, file.error_count)
+        table.add_row(file.file, file.outcome.value, *map(str, counts))
     console.print(table)
-    for file in report.files:
-        for error in file.errors:
-            errors.print(str(error), style="red", markup=False)
-    if any(file.errors for file in report.files):
-        _fail("Files with errors were left out as a whole. Mend them and run this again.")
+    for error in report.errors:
+        errors.print(str(error), style="red", markup=False)
+    if not report.done:
+        _fail("Files with errors were left out as a whole. Mend them and run this again; nothing is doubled.")
 
 
 @app.command(name="export")
 def export_(folder: Annotated[Path, typer.Argument(help="Folder to write to; made if it is not there.")]) -> None:
     """Write the company's data as CSV files that `tavle import` reads."""
     from db.lifecycle import database
-    from domain.exchange.operations import export_folder
+    from domain.exchange.folders import export_folder
 
     settings = _settings()
 
@@ -189,7 +187,7 @@ def export_(folder: Annotated[Path, typer.Argument(help="Folder to write to; mad
 
     report = _run(_reachable(work()))
     for file in report.files:
-        console.print(f"{file.name}: {file.rows} rows")
+        console.print(f"{file.file}: {file.rows} rows")
 
 
 @app.command()
@@ -238,7 +236,9 @@ def add_user(
     email: Annotated[str, typer.Argument(help="Signs in with this address.")],
     name: Annotated[str, typer.Option(help="As shown to others.")],
     role: Annotated[Role, typer.Option(help="What the person may do.", case_sensitive=False)],
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="At least 10 characters.")],
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="At least 10 characters.")
+    ],
     worker: Annotated[str | None, typer.Option(help="Number of the worker the person is.")] = None,
     customer: Annotated[str | None, typer.Option(help="Number of the customer the person belongs to.")] = None,
 ) -> None:
@@ -299,9 +299,9 @@ def _progress() -> Progress:
     return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=errors, transient=True)
 
 
-def _demo_panel(settings: Settings, port: int) -> Panel:
-    from api.app import DEMO_TOKEN, DEMO_TOKENS
-    from api.demo import PASSWORD
+def _greet(settings: Settings, port: int) -> None:
+    from api.app import DEMO_TOKEN
+    from api.demo import PASSWORD, TOKENS
 
     base = f"http://{settings.host}:{port}"
     query = "{ dispatchBoard(input: {}) { timeZone teams { name workers { name } } undispatched { number title } } }"
@@ -317,13 +317,12 @@ def _demo_panel(settings: Settings, port: int) -> Panel:
         f"[bold]Health[/]     {base}/healthz  {base}/readyz",
         f"[bold]Metrics[/]    {base}/metrics",
         "",
-        "[bold]Sign-ins[/]   " + ", ".join(DEMO_TOKENS.values()),
-        f"           password {PASSWORD}; or the bearer tokens " + ", ".join(DEMO_TOKENS),
+        "[bold]Sign-ins[/]   " + ", ".join(TOKENS.values()),
+        f"           password {PASSWORD}; or the bearer tokens " + ", ".join(TOKENS),
     ]
     errors.print(Panel("\n".join(lines), title="Tavle demo", expand=False))
     # Outside the panel and unwrapped, so that it works when pasted.
     errors.print(curl, soft_wrap=True, markup=False, highlight=False)
-    return Panel("Stop with Ctrl-C.", expand=False)
 
 
 if __name__ == "__main__":

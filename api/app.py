@@ -1,5 +1,6 @@
 """The ASGI application: routes, start and stop."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -10,6 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
+from api import demo
 from api.auth import Sessions
 from api.connections import Sockets
 from api.context import Context, Services
@@ -18,6 +20,7 @@ from api.encoding import Rendering
 from api.endpoint import GraphQLEndpoint, Observation
 from api.explorer import explorer_response, explorer_routes
 from api.feed import Feed
+from api.logs import configure_logs
 from api.metrics import Metrics
 from api.schema.build import schema
 from api.selection import check_entities
@@ -30,31 +33,28 @@ from db.relay import Relay
 from domain.core.actor import Actor
 from domain.core.operation import finish_running
 
-DEMO_TOKENS = {
-    "demo-manager": "manager@nordlift.example",
-    "demo-dispatcher": "dispatcher@nordlift.example",
-    "demo-technician": "technician@nordlift.example",
-    "demo-customer": "customer@nordlift.example",
-}
 DEMO_TOKEN = "demo-dispatcher"  # noqa: S105 - public, and accepted in demo mode only
 _LONGEST_LAG_SECONDS = 5.0
 
 log = structlog.get_logger()
 
 
-def create_app(settings: Settings | None = None) -> Starlette:
-    """The application; without `settings`, those of the environment."""
-    return _Parts(settings or load_settings()).app()
+def create_app(settings: Settings | None = None, *, moving: bool = False) -> Starlette:
+    """The application; without `settings`, those of the environment. `moving` lets demo dispatchers work on the board."""
+    settings = settings or load_settings()
+    configure_logs(settings)
+    return _Parts(settings, moving=moving).app()
 
 
 class _Parts:
     """The parts of one process, put together."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, moving: bool) -> None:
         self.settings = settings
+        self.moving = moving
         self.relay = Relay(settings.database_url)
         self.sessions = Sessions(
-            settings.secret.get_secret_value(), demo_tokens=DEMO_TOKENS if settings.mode == "demo" else None
+            settings.secret.get_secret_value(), demo_tokens=demo.TOKENS if settings.mode == "demo" else None
         )
         self.services = Services(settings, self.sessions, self.relay)
         self.counters = FeedCounters()
@@ -109,10 +109,13 @@ class _Parts:
         async with database(self.settings.database_url):
             check_entities(schema)
             await self.relay.start()
+            moves = asyncio.create_task(demo.keep_moving()) if self.moving else None
             log.info("started", mode=self.settings.mode)
             try:
                 yield
             finally:
+                if moves is not None:
+                    moves.cancel()
                 await self.sockets.drain()
                 await self.feed.stop()
                 await finish_running()

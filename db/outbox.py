@@ -271,6 +271,17 @@ def _event(row: Row) -> Event:
     )
 
 
+async def last_actor(subject_type: str, subject_id: int) -> str:
+    """The name of who last changed a subject, as far as the log knows."""
+    marks = ("$1", "$2") if dialect() == "postgres" else ("?1", "?2")
+    rows = await read(
+        f"SELECT actor_name FROM event WHERE subject_type = {marks[0]} AND subject_id = {marks[1]}"
+        " ORDER BY seq DESC LIMIT 1",
+        (subject_type, subject_id),
+    )
+    return str(rows[0][0]) if rows else "Tavle"
+
+
 async def claim_key(connection: BaseDBAsyncClient, key_id: str, digest: str, at: datetime) -> MutationKey | None:
     """Take an idempotency key for this transaction, or give the row of whoever had it first.
 

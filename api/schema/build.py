@@ -4,6 +4,8 @@ import strawberry
 from graphql import GraphQLSchema
 
 from api.schema.customers import CustomerMutations, CustomerQueries
+from api.schema.dispatch.fields import DispatchLive, DispatchMutations, DispatchQueries
+from api.schema.dispatch.types import BOARD_TYPES
 from api.schema.errors import ERROR_TYPES
 from api.schema.nodes import NodeQueries
 from api.schema.orders.fields import OrderMutations, OrderQueries
@@ -11,16 +13,23 @@ from api.schema.scalars import CONFIG
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(NodeQueries, OrderQueries, CustomerQueries):
+class Query(NodeQueries, DispatchQueries, OrderQueries, CustomerQueries):
     """The root of queries."""
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(OrderMutations, CustomerMutations):
+class Mutation(DispatchMutations, OrderMutations, CustomerMutations):
     """The root of mutations."""
 
 
-_schema = strawberry.Schema(query=Query, mutation=Mutation, types=ERROR_TYPES, config=CONFIG)
+@strawberry.type(description="Everything that can be followed live.")
+class Subscription(DispatchLive):
+    """The root of live fields."""
+
+
+_schema = strawberry.Schema(
+    query=Query, mutation=Mutation, subscription=Subscription, types=[*ERROR_TYPES, *BOARD_TYPES], config=CONFIG
+)
 schema: GraphQLSchema = _schema._schema  # noqa: SLF001 - Strawberry keeps graphql-core's schema there
 
 

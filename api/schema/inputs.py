@@ -1,13 +1,11 @@
 """From inputs to commands."""
 
-from typing import Any, TypeVar
+from typing import Any
 
 import strawberry
 
 from api.schema.nodes import optional_key
 from domain.core.keep import KEEP, Keep
-
-ValueT = TypeVar("ValueT")
 
 VERSION = "Refused with VERSION_CONFLICT when it has moved on. Omit to overwrite."
 NUMBER = "For people, unique. Omit to draw the next one of the number sequence."
@@ -33,13 +31,13 @@ class MutationInput:
         raise AssertionError("Each input makes its own command.")
 
 
-def kept(given: strawberry.Maybe[ValueT]) -> ValueT | Keep:
+def kept(given: strawberry.Maybe[Any]) -> Any:
     """What was given, null included, or KEEP when it was omitted."""
     return KEEP if given is None else given.value
 
 
 def kept_key(
-    given: "strawberry.Maybe[strawberry.ID | None]", prefix: str, what: str, *path: str | int
+    given: strawberry.Maybe[Any], prefix: str, what: str, *path: str | int
 ) -> int | None | Keep:
     """The key of the id that was given, null included, or KEEP when it was omitted.
 

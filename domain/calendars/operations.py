@@ -49,7 +49,7 @@ async def create_calendar(work: Work, command: CreateCalendar) -> int:
     await calendar.save(force_create=True)
     await _replace_hours(calendar.id, hours)
     await _replace_holidays(calendar.id, holidays)
-    work.record("calendar_created", calendar, before=None, after=_described(calendar, hours, holidays))
+    work.record("calendar_created", calendar, before=None, after=described(calendar, hours, holidays))
     return calendar.id
 
 
@@ -77,10 +77,10 @@ async def change_calendar(work: Work, command: ChangeCalendar) -> int:
     stored = (await working_calendars([calendar.id]))[calendar.id]
     hours = stored.weekly if isinstance(command.hours, Keep) else _checked_hours(command.hours)
     holidays = stored.holidays if isinstance(command.holidays, Keep) else _checked_holidays(command.holidays)
-    before = _described(calendar, stored.weekly, stored.holidays)
+    before = described(calendar, stored.weekly, stored.holidays)
     calendar.name = check_text(chosen(command.name, calendar.name), "name")
     calendar.time_zone = check_time_zone(chosen(command.time_zone, calendar.time_zone), "timeZone")
-    if _described(calendar, hours, holidays) == before:
+    if described(calendar, hours, holidays) == before:
         return calendar.id
     calendar.version += 1
     await calendar.save(update_fields=["name", "time_zone", "version"])
@@ -88,7 +88,7 @@ async def change_calendar(work: Work, command: ChangeCalendar) -> int:
         await _replace_hours(calendar.id, hours)
     if holidays != stored.holidays:
         await _replace_holidays(calendar.id, holidays)
-    work.record("calendar_changed", calendar, before=before, after=_described(calendar, hours, holidays))
+    work.record("calendar_changed", calendar, before=before, after=described(calendar, hours, holidays))
     return calendar.id
 
 
@@ -115,7 +115,7 @@ async def delete_calendar(work: Work, command: DeleteCalendar) -> int:
     except IntegrityError as error:
         message = f"{calendar.number} is in use by workers or by the company; give them another calendar first."
         raise Refused(Code.IN_USE, message, ("calendarId",)) from error
-    before = _described(calendar, stored.weekly, stored.holidays)
+    before = described(calendar, stored.weekly, stored.holidays)
     work.record("calendar_deleted", calendar, before=before, after=None)
     return command.calendar_id
 
@@ -167,7 +167,7 @@ async def _replace_holidays(calendar_id: int, holidays: Iterable[Holiday]) -> No
     )
 
 
-def _described(calendar: Calendar, hours: Iterable[OpenHours], holidays: Iterable[Holiday]) -> dict[str, Any]:
+def described(calendar: Calendar, hours: Iterable[OpenHours], holidays: Iterable[Holiday]) -> dict[str, Any]:
     """A calendar with all that belongs to it, as the event log keeps it."""
     return columns_of(calendar) | {
         "hours": [

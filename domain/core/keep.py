@@ -9,7 +9,8 @@ T = TypeVar("T")
 class Keep(Enum):
     """An omitted value: the stored one stays."""
 
-    KEEP = "KEEP"
+    # No input can hold this text, so an omitted value never looks like a given one.
+    KEEP = "\0keep"
 
 
 KEEP = Keep.KEEP

@@ -141,13 +141,7 @@ async def check_version(row: Model, expected: int | None, *path: str | int) -> N
 
 async def last_changed_by(row: Model) -> str:
     """The name of the actor who last changed `row`."""
-    newest = (
-        await outbox.EventRow.filter(subject_type=subject_type(row), subject_id=row.pk)
-        .order_by("-seq")
-        .first()
-        .values_list("actor_name", flat=True)
-    )
-    return str(newest) if newest else "Tavle"
+    return await outbox.last_actor(subject_type(row), row.pk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,11 +285,15 @@ async def _attempt(
 
 def _digest(operation: Operation[Any, Any], command: Any) -> str:
     """What must be equal for a repeat to be the same request."""
-    body = orjson.dumps(asdict(command), option=orjson.OPT_SORT_KEYS, default=_digestible)
+    # orjson's own way with times refuses those that have an offset; that is for the rules to judge.
+    options = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
+    body = orjson.dumps(asdict(command), option=options, default=_digestible)
     return hashlib.sha256(operation.name.encode() + b"\0" + body).hexdigest()
 
 
 def _digestible(value: Any) -> Any:
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, timedelta):
@@ -315,6 +313,11 @@ def _is_busy(error: BaseException) -> bool:
     return _sqlstate(error) == "55P03" or "database is locked" in str(error)
 
 
+# Serialization failure and deadlock; and a number taken, or a row gone or come into use, since the rules looked: tried
+# again, the rules see it and refuse with its path.
+_PASSING = frozenset({"40001", "40P01", "23505", "23503"})
+
+
 def _is_passing(error: BaseException) -> bool:
-    """Deadlock, serialization failure or a lock time-out: the same work may succeed when tried again."""
-    return _is_busy(error) or _sqlstate(error) in {"40001", "40P01"}
+    """A lock time-out or a race that was lost: the same work may end otherwise when tried again."""
+    return _is_busy(error) or _sqlstate(error) in _PASSING

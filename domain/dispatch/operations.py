@@ -25,7 +25,7 @@ from domain.dispatch.rules import BoardWorker, Booking, Placement
 from domain.orders.models import ServiceActivity, ServiceOrderLine
 from domain.orders.queries import visible_activities
 from domain.orders.rules import LONGEST, DispatchStatus, LineStatus, Priority
-from domain.parameters.models import ServiceManagementParameters
+from domain.parameters.queries import company_parameters
 from domain.workforce.models import Worker
 
 
@@ -295,8 +295,7 @@ def _planned(draft: _Draft, change: BoardChange) -> Placement:
 async def _load_workers(drafts: dict[int, _Draft], worker_ids: Iterable[int | None]) -> None:
     """Lock the workers concerned, so that two bookings of one worker come one after the other, and know them."""
     rows = await lock_all(Worker, (worker_id for worker_id in worker_ids if worker_id is not None))
-    parameters = await ServiceManagementParameters.get_or_none(id=1)
-    fallback = parameters.calendar_id if parameters else None
+    fallback = (await company_parameters()).calendar_id
     calendar_ids = {row.calendar_id or fallback for row in rows.values()}
     calendars = await working_calendars(calendar_id for calendar_id in calendar_ids if calendar_id is not None)
     workers = {row.id: board_worker(row, calendars, fallback) for row in rows.values()}

@@ -12,6 +12,8 @@ from domain.calendars.rules import WorkingCalendar, date_range_bounds
 from domain.core.actor import Actor, Permission, Role
 from domain.core.errors import Code, NotPermitted, NotSignedIn, Refused, not_found
 from domain.dispatch.rules import BoardFilter, BoardWorker, Facts
+from domain.orders.models import ServiceActivity
+from domain.orders.queries import visible_activities
 from domain.orders.rules import DispatchStatus, Priority
 from domain.parameters.queries import civil_date, company_parameters
 from domain.workforce.models import DispatchTeam, Worker
@@ -40,15 +42,24 @@ def board_worker(row: Worker, calendars: Mapping[int, WorkingCalendar], fallback
 
 
 @dataclass(frozen=True, slots=True)
+class PriorityColor:
+    """How the board paints a priority, CSS hex."""
+
+    priority: Priority
+    color: str
+
+
+@dataclass(frozen=True, slots=True)
 class BoardScope:
     """A board request with everything looked up: which activities, teams and workers it shows, and how."""
 
     board: BoardFilter
+    today: date
     from_on: date
     to_on: date
     team_ids: tuple[int, ...]
     time_zone: str
-    colors: tuple[tuple[Priority, str], ...]
+    colors: tuple[PriorityColor, ...]
 
 
 async def board_scope(actor: Actor, request: BoardRequest, now: datetime) -> BoardScope:
@@ -92,12 +103,12 @@ async def board_scope(actor: Actor, request: BoardRequest, now: datetime) -> Boa
         only_worker_id=_nobody_if_unknown(actor),
     )
     colors = (
-        (Priority.HIGH, parameters.dispatch_color_high),
-        (Priority.NORMAL, parameters.dispatch_color_normal),
-        (Priority.LOW, parameters.dispatch_color_low),
+        PriorityColor(Priority.HIGH, parameters.dispatch_color_high),
+        PriorityColor(Priority.NORMAL, parameters.dispatch_color_normal),
+        PriorityColor(Priority.LOW, parameters.dispatch_color_low),
     )
     team_ids = tuple(team_id for team_id in owners if team_id in shown)
-    return BoardScope(board, from_on, to_on, team_ids, parameters.time_zone, colors)
+    return BoardScope(board, today, from_on, to_on, team_ids, parameters.time_zone, colors)
 
 
 def _nobody_if_unknown(actor: Actor) -> int | None:
@@ -145,6 +156,50 @@ def undispatched_where(board: BoardFilter) -> Q:
     if not board.all_teams:
         where &= teamless | Q(worker_id__in=sorted(board.worker_ids))
     return where & (Q(starts_at__isnull=True) | Q(starts_at__lt=board.ends_at))
+
+
+def board_teams(scope: BoardScope) -> Select:
+    """The teams a board shows, by name."""
+    return Select(DispatchTeam, Q(id__in=list(scope.team_ids)), ("name", "id"))
+
+
+def bars(actor: Actor, board: BoardFilter) -> Select:
+    """The activities under the board's workers, by start."""
+    return Select(ServiceActivity, visible_activities(actor) & bars_where(board), ("starts_at", "id"))
+
+
+def undispatched(actor: Actor, board: BoardFilter) -> Select:
+    """The activities that wait, the most urgent first."""
+    where = visible_activities(actor) & undispatched_where(board)
+    return Select(ServiceActivity, where, ("priority", "starts_at", "id"))
+
+
+def one_shown(actor: Actor, board: BoardFilter, activity_id: int) -> Select:
+    """This activity, if the board shows it."""
+    return Select(ServiceActivity, visible_activities(actor) & Q(id=activity_id) & shown_where(board))
+
+
+def one_activity(actor: Actor, activity_id: int, where: Q | None = None) -> Select:
+    """This activity, if the actor may see it and it meets `where`."""
+    found = visible_activities(actor) & Q(id=activity_id)
+    return Select(ServiceActivity, found if where is None else found & where)
+
+
+def named_activity(actor: Actor, activity_id: int | None, number: str | None) -> Select:
+    """The activity with this key, or this number, if the actor may see it."""
+    named = Q(number=number) if number is not None else Q(id=activity_id)
+    return Select(ServiceActivity, visible_activities(actor) & named)
+
+
+def touched(actor: Actor, board: BoardFilter, where: Q | None, limit: int) -> Select:
+    """Those of the activities the board shows that meet `where`."""
+    shown = visible_activities(actor) & shown_where(board)
+    return Select(ServiceActivity, shown & where if where is not None else shown, ("id",), limit)
+
+
+def is_outdated(scope: BoardScope, request: BoardRequest, at: datetime) -> bool:
+    """Whether the board's days were counted from a day that is over: a screen on a wall turns the page at midnight."""
+    return (request.from_on is None or request.to_on is None) and civil_date(at, scope.time_zone) > scope.today
 
 
 def shown_where(board: BoardFilter) -> Q:

@@ -1,5 +1,6 @@
 """What each file's rows are checked for against the database, before anything is written."""
 
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +18,7 @@ from domain.orders.models import ServiceActivity
 from domain.orders.rules import LineStatus
 from domain.projects.rules import TransactionType
 from domain.workforce.models import DispatchTeam
-from domain.workforce.rules import WorkerType, check_team_owner
+from domain.workforce.rules import WorkerType, check_still_owner, check_team_owner
 
 
 async def check(batch: Batch) -> Sequence[Fault]:
@@ -84,6 +85,21 @@ async def _check_addresses(batch: Batch) -> None:
         if other != entry.row.number:
             message = f"{other} of the same customer is named {entry.row.name} too; people choose addresses by name."
             batch.refuse(entry, "name", message, Code.ALREADY_EXISTS)
+
+
+async def _check_workers(batch: Batch) -> None:
+    owned: dict[int, list[str]] = defaultdict(list)
+    for part in chunks(sorted(entry.row.id for entry in batch.entries if not entry.is_new)):
+        for team in await DispatchTeam.filter(owner_id__in=part).order_by("number").values("owner_id", "number"):
+            owned[team["owner_id"]].append(team["number"])
+    batch.check_all(lambda row: check_still_owner(row.name, row.type, active=row.active, teams=owned.get(row.id, ())))
+
+
+async def _check_team_members(batch: Batch) -> None:
+    for entry in batch.entries:
+        if not entry.row.active and entry.row.team_id is not None:
+            message = f"{entry.row.name} has left the company and is in no team."
+            batch.refuse(entry, "team", message, Code.WORKER_INACTIVE)
 
 
 async def _check_teams(batch: Batch) -> None:
@@ -164,7 +180,7 @@ async def _check_order_lines(batch: Batch) -> None:
             continue
         for column in ("worker", "task"):
             if activity[f"{column}_id"] != getattr(entry.row, f"{column}_id"):
-                message = f"{activity['number']} has another {column}; a line shares worker and task with its activity."
+                message = f"{activity['number']} has another {column}; a line has the worker and task of its activity."
                 batch.refuse(entry, column, message)
 
 
@@ -176,7 +192,9 @@ _CHECKS: dict[str, Callable[[Batch], Awaitable[None]]] = {
     tables.CALENDAR_HOURS.file: _check_calendar_hours,
     tables.HOLIDAYS.file: _check_holidays,
     tables.ADDRESSES.file: _check_addresses,
+    tables.WORKERS.file: _check_workers,
     tables.TEAMS.file: _check_teams,
+    tables.TEAM_MEMBERS.file: _check_team_members,
     tables.ORDERS.file: _check_orders,
     tables.ACTIVITIES.file: _check_activities,
     tables.ORDER_LINES.file: _check_order_lines,

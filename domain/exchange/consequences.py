@@ -1,27 +1,44 @@
 """What follows in other rows when rows of a file are written, in the same transaction."""
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Iterable
+from typing import Any
 
 from domain.calendars.models import Calendar
-from domain.core.operation import Work, columns_of
+from domain.calendars.operations import described
+from domain.calendars.queries import working_calendars
+from domain.core.operation import Work
 from domain.customers.models import Address
 from domain.exchange import tables
 from domain.exchange.rows import CHUNK, Batch, Entry, changed, chunks, locked_where, update
 from domain.orders.models import ServiceOrder, ServiceOrderLine
 from domain.orders.rules import LineStatus, progress_of
 
+_CALENDAR_PARTS = (tables.CALENDAR_HOURS, tables.HOLIDAYS)
+
 
 async def prepare(batch: Batch) -> None:
-    """Make room for what is about to be written."""
-    if batch.sheet.table is tables.ADDRESSES:
+    """Make room for what is about to be written, and complete it."""
+    table = batch.sheet.table
+    if table is tables.ADDRESSES:
         await _park_names([entry for entry in batch.written if "name" in entry.changed])
+    if table is tables.WORKERS:
+        _leave_teams(batch)
+    if table in _CALENDAR_PARTS:
+        batch.calendars_before = await _described_calendars({entry.row.calendar_id for entry in batch.written})
 
 
 async def follow(work: Work, batch: Batch) -> None:
     """Write what follows from the rows that were written."""
-    if batch.written and batch.sheet.table.file in _CONSEQUENCES:
-        await _CONSEQUENCES[batch.sheet.table.file](work, batch.written)
+    table, written = batch.sheet.table, batch.written
+    if not written:
+        return
+    if table in _CALENDAR_PARTS:
+        await _change_calendars(work, batch.calendars_before)
+    if table is tables.ACTIVITIES:
+        await _move_lines(work, written)
+    if table is tables.ORDER_LINES:
+        await _roll_up(work, written)
 
 
 async def _park_names(renamed: list[Entry]) -> None:
@@ -36,13 +53,30 @@ async def _park_names(renamed: list[Entry]) -> None:
         entry.row.name = name
 
 
-async def _raise_calendar_versions(work: Work, written: list[Entry]) -> None:
+def _leave_teams(batch: Batch) -> None:
+    """One who leaves the company leaves their team too."""
+    for entry in batch.entries:
+        if not entry.row.active and entry.row.team_id is not None:
+            entry.row.team_id = None
+            entry.changed.add("team_id")
+
+
+async def _described_calendars(calendar_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Calendars with all that belongs to them, as the event log keeps them."""
+    parts = await working_calendars(calendar_ids)
+    calendars = await Calendar.filter(id__in=list(parts))
+    return {row.id: described(row, parts[row.id].weekly, parts[row.id].holidays) for row in calendars}
+
+
+async def _change_calendars(work: Work, before: dict[int, dict[str, Any]]) -> None:
     """A calendar is changed when its hours or holidays are."""
-    for calendar in await locked_where(Calendar, "id", {entry.row.calendar_id for entry in written}):
-        before = columns_of(calendar)
+    calendars = await locked_where(Calendar, "id", before)
+    for calendar in calendars:
         calendar.version += 1
         await calendar.save(update_fields=["version"])
-        work.record("calendar_changed", calendar, before=before, after=columns_of(calendar))
+    after = await _described_calendars(before)
+    for calendar in calendars:
+        work.record("calendar_changed", calendar, before=before[calendar.id], after=after[calendar.id])
 
 
 async def _move_lines(work: Work, written: list[Entry]) -> None:
@@ -72,11 +106,3 @@ async def _roll_up(work: Work, written: list[Entry]) -> None:
     orders = await locked_where(ServiceOrder, "id", order_ids)
     entries = [changed(order, progress=progress_of(statuses[order.id])) for order in orders]
     await update(work, [entry for entry in entries if entry.changed], "service_order_progressed")
-
-
-_CONSEQUENCES: dict[str, Callable[[Work, list[Entry]], Awaitable[None]]] = {
-    tables.CALENDAR_HOURS.file: _raise_calendar_versions,
-    tables.HOLIDAYS.file: _raise_calendar_versions,
-    tables.ACTIVITIES.file: _move_lines,
-    tables.ORDER_LINES.file: _roll_up,
-}

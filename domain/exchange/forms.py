@@ -13,6 +13,7 @@ from domain.core import checks
 from domain.core.errors import Code, Refused
 from domain.customers.rules import check_country
 from domain.orders.rules import check_instant
+from domain.parameters.rules import check_currency
 
 MINUTES_OF_DAY = 24 * 60
 
@@ -116,6 +117,13 @@ def _country(cell: str, _day: ImportDay) -> str:
 
 
 COUNTRY = Form(_country, lambda value, _zone: str(value), "country code of two letters")
+
+
+def _currency(cell: str, _day: ImportDay) -> str:
+    return check_currency(cell)
+
+
+CURRENCY = Form(_currency, lambda value, _zone: str(value), "currency code of three letters")
 
 
 # --- words and counts ------------------------------------------------------------------------------------------------

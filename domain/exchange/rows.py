@@ -74,6 +74,7 @@ class Batch:
     references: dict[str, dict[str, dict[str, Any]]]
     entries: list[Entry]
     faults: list[Fault] = field(default_factory=list)
+    calendars_before: dict[int, dict[str, Any]] = field(default_factory=dict)
     _known: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
 
     @property
@@ -155,18 +156,22 @@ async def locked_where(model: type[ModelT], column: str, values: Collection[Any]
 async def write(work: Work, batch: Batch) -> None:
     """Write what is new or different, and record each row in the event log."""
     table = batch.sheet.table
-    changed = [entry for entry in batch.entries if entry.changed and not entry.is_new]
+    word = _EVENT_WORDS.get(table.stored, table.stored)
+    # Hours and holidays are part of their calendar, and it is the calendar that is recorded.
+    is_part = table.stored in {"calendar_hours", "calendar_holiday"}
+    changed_rows = [entry for entry in batch.entries if entry.changed and not entry.is_new]
+    await update(work, changed_rows, None if is_part else _CHANGES.get(table.file, f"{word}_changed"))
     made = [entry for entry in batch.entries if entry.is_new]
-    await update(work, changed, f"{EVENT_WORDS.get(table.stored, table.stored)}_changed")
-    await _insert(work, table, made, f"{EVENT_WORDS.get(table.stored, table.stored)}_created")
+    await _insert(work, table, made, None if is_part else f"{word}_created")
 
 
-# The event log says "activity" for short.
-EVENT_WORDS = {"service_activity": "activity"}
+# The words that the operations of each area use.
+_EVENT_WORDS = {"service_activity": "activity", "service_management_parameters": "parameters"}
+_CHANGES = {"team_members.csv": "worker_team_set"}
 
 
-async def update(work: Work, entries: Sequence[Entry], kind: str) -> None:
-    """Write the changed columns of rows that are there, raise their versions, and record each."""
+async def update(work: Work, entries: Sequence[Entry], kind: str | None) -> None:
+    """Write the changed columns of rows that are there, raise their versions, and record each, if it has a `kind`."""
     if not entries:
         return
     model = type(entries[0].row)
@@ -176,15 +181,19 @@ async def update(work: Work, entries: Sequence[Entry], kind: str) -> None:
         for entry in entries:
             entry.row.version += 1
     await _guarded(lambda: model.bulk_update([entry.row for entry in entries], sorted(columns), CHUNK))
+    if kind is None:
+        return
     for entry in entries:
         work.record(kind, entry.row, before=entry.before, after=columns_of(entry.row))
 
 
-async def _insert(work: Work, table: Table, entries: Sequence[Entry], kind: str) -> None:
+async def _insert(work: Work, table: Table, entries: Sequence[Entry], kind: str | None) -> None:
     if not entries:
         return
     model = MODELS[table.stored]
     await _guarded(lambda: model.bulk_create([entry.row for entry in entries], CHUNK))
+    if kind is None:
+        return
     ids, key = await _ids(table, model, [entry.row for entry in entries]), table.key_fields
     for entry in entries:
         entry.row.pk = ids[key_of(key, entry.row)]

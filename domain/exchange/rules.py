@@ -58,7 +58,7 @@ def check_hours(opens_minute: int | None, closes_minute: int | None) -> None:
         missing = "opens" if opens_minute is None else "closes"
         raise Refused(Code.INVALID, "Hours need both opens and closes; leave both empty for a closed day.", (missing,))
     if closes_minute <= opens_minute:
-        message = "This is not after opens; write a night as two rows, until 24:00 and from 00:00 the day after."
+        message = "This is not after opens; write a night as two rows that meet at 24:00."
         raise Refused(Code.INVALID, message, ("closes",))
 
 

@@ -9,6 +9,7 @@ from domain.exchange import forms
 from domain.exchange.forms import Form
 from domain.items.rules import ItemType
 from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, Priority
+from domain.parameters.rules import LONGEST_BOARD_DAYS
 from domain.projects.rules import ProjectType, TransactionType
 from domain.workforce.rules import WorkerType
 
@@ -149,14 +150,26 @@ COMPANY = Table(
             "Europe/Copenhagen",
             required=True,
         ),
-        _plain("currency", forms.text(3), "ISO 4217 code.", "DKK", default="DKK"),
+        _plain("currency", forms.CURRENCY, "ISO 4217 code.", "DKK", default="DKK"),
         _refers("calendar", "calendars", "The default service calendar.", "CAL-1"),
         _refers("order_activity_type", "activity_types", "The type that activities of orders start with.", "ACT-1"),
         _plain("dispatch_color_high", forms.COLOR, "Of urgent activities.", "#c62828", default="#c62828"),
         _plain("dispatch_color_normal", forms.COLOR, "Of normal activities.", "#f9a825", default="#f9a825"),
         _plain("dispatch_color_low", forms.COLOR, "Of activities that can wait.", "#2e7d32", default="#2e7d32"),
-        _plain("dispatch_days_before", forms.whole(0, 366), "Days the board shows before today.", "0", default=0),
-        _plain("dispatch_days_after", forms.whole(0, 366), "Days the board shows after today.", "7", default=7),
+        _plain(
+            "dispatch_days_before",
+            forms.whole(0, LONGEST_BOARD_DAYS),
+            "Days the board shows before today.",
+            "0",
+            default=0,
+        ),
+        _plain(
+            "dispatch_days_after",
+            forms.whole(0, LONGEST_BOARD_DAYS),
+            "Days the board shows after today.",
+            "7",
+            default=7,
+        ),
     ),
     key=(),
 )

@@ -17,7 +17,7 @@ from domain.numbering.operations import number_for
 from domain.orders import rules
 from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine
 from domain.orders.rules import DispatchStatus, LineStatus, Priority
-from domain.parameters.models import ServiceManagementParameters
+from domain.parameters.queries import company_parameters
 from domain.projects.models import Project, ProjectCategory
 from domain.projects.rules import TransactionType
 from domain.service_objects.models import ServiceTask
@@ -398,12 +398,11 @@ async def _shared_activity(
     if shared is not None:
         return shared
     earlier = None if like is None else await ServiceActivity.get(id=like)
-    parameters = await ServiceManagementParameters.get_or_none(id=1)
     activity = ServiceActivity(
         number=await _activity_number(order),
         title=(title or order.description or order.number)[:200],
         order_id=order.id,
-        type_id=earlier.type_id if earlier else parameters.order_activity_type_id if parameters else None,
+        type_id=earlier.type_id if earlier else (await company_parameters()).order_activity_type_id,
         task_id=task_id,
         worker_id=worker_id,
         priority=order.priority,

@@ -1,14 +1,35 @@
 """The company's settings, as everyone may read them."""
 
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from db.projection import Select, columns
 from domain.parameters.models import ServiceManagementParameters
 
 
-async def company_parameters() -> ServiceManagementParameters:
-    """The stored parameters, or the defaults of a company that has not saved any."""
-    return await ServiceManagementParameters.get_or_none(id=1) or ServiceManagementParameters(id=1, company_name="")
+@dataclass(frozen=True, slots=True)
+class CompanyParameters:
+    """What the company has chosen; the defaults are those of a company that has saved nothing yet."""
+
+    time_zone: str = "Europe/Copenhagen"
+    calendar_id: int | None = None
+    order_activity_type_id: int | None = None
+    dispatch_color_high: str = "#c62828"
+    dispatch_color_normal: str = "#f9a825"
+    dispatch_color_low: str = "#2e7d32"
+    dispatch_days_before: int = 0
+    dispatch_days_after: int = 7
+
+
+_NAMES = tuple(field.name for field in fields(CompanyParameters))
+_ROW = Select(ServiceManagementParameters, limit=1)
+
+
+async def company_parameters() -> CompanyParameters:
+    """The stored parameters."""
+    stored = await columns(_ROW, _NAMES)
+    return CompanyParameters(*stored[0]) if stored else CompanyParameters()
 
 
 def civil_date(at: datetime, time_zone: str) -> date:

@@ -1,0 +1,88 @@
+"""Running the application under uvicorn."""
+
+import os
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from api.app import create_app
+from api.settings import Settings
+from api.transport import LiveProtocol
+
+_MAX_MESSAGE_BYTES = 128 * 1024
+_BACKLOG = 2048
+_STOP_SECONDS = 5
+
+
+def run(
+    settings: Settings, *, workers: int = 1, moving: bool = False, started: Callable[[int], object] | None = None
+) -> None:
+    """Serve until told to stop; `started` is called with the port when the first process listens.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    listener = _listener(settings.host, settings.port)
+    port: int = listener.getsockname()[1]
+    if workers > 1:
+        # The processes are new ones: they read their settings from the environment.
+        os.environ |= {
+            "TAVLE_HOST": settings.host,
+            "TAVLE_PORT": str(port),
+            "TAVLE_DATABASE_URL": settings.database_url,
+        }
+        os.environ["TAVLE_SECRET"] = settings.secret.get_secret_value()
+        config = _config("api.app:create_app", workers=workers)
+        if started is not None:
+            started(port)
+        from uvicorn.supervisors import Multiprocess
+
+        Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
+        return
+    _Announcing(_config(lambda: create_app(settings, moving=moving)), started, port).run(sockets=[listener])
+
+
+class _Announcing(uvicorn.Server):
+    """A server that says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[int], object] | None, port: int) -> None:
+        super().__init__(config)
+        self._announce, self._port = started, port
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then announce."""
+        await super().startup(sockets)
+        if self.started and self._announce is not None:
+            self._announce(self._port)
+
+
+def _config(app: str | Callable[[], object], *, workers: int = 1) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]
+        factory=True,
+        workers=workers,
+        ws=LiveProtocol,
+        ws_max_size=_MAX_MESSAGE_BYTES,
+        ws_ping_interval=None,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=_STOP_SECONDS,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=_BACKLOG,
+    )
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """A bound socket: the port is known, or known to be taken, before anything else starts."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    listener.set_inheritable(True)
+    return listener

@@ -278,9 +278,11 @@ class Subscription:
         raise NotImplementedError(info)
 
 
+CONFIG = StrawberryConfig(scalar_map={**SCALARS})
 schema = strawberry.Schema(
     Query,
     Mutation,
+    Subscription,
     types=[Fitter, Team, Repair, Line, Part, PlainProblem, StaleProblem, BoardSnapshot, RepairChanged],
-    config=StrawberryConfig(scalar_map={**SCALARS}),
+    config=CONFIG,
 )

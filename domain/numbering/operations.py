@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from tortoise.models import Model
 
 from domain.core.actor import Permission
-from domain.core.checks import optional_text
 from domain.core.errors import Code, Refused
 from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation, subject_type
-from domain.core.rows import free_number, locked
+from domain.core.rows import free_number
+from domain.numbering import rules
 from domain.numbering.models import NumberSequence
 
 # The sequences the product draws from, with the prefix each starts with.
@@ -81,7 +81,8 @@ async def change_number_sequence(work: Work, command: ChangeNumberSequence) -> i
     Raises:
         Refused: NOT_FOUND, INVALID, VERSION_CONFLICT.
     """
-    sequence = await NumberSequence.filter(code=command.code).first()
+    sequence = await NumberSequence.filter(code=command.code).select_for_update().first()
+    reached = 1
     if sequence is None:
         if command.code not in SEQUENCES:
             known = ", ".join(SEQUENCES)
@@ -89,13 +90,13 @@ async def change_number_sequence(work: Work, command: ChangeNumberSequence) -> i
         sequence = await work.create(
             NumberSequence(code=command.code, prefix=SEQUENCES[command.code]), "number_sequence_created"
         )
-    sequence = await locked(NumberSequence, sequence.id, "number sequence", "code")
+    else:
+        reached = sequence.next
     await check_version(sequence, command.expected_version)
-    following = chosen(command.next, sequence.next)
-    if following < sequence.next:
-        raise Refused(
-            Code.INVALID, f"The next number is {sequence.next} already; numbers never run backwards.", ("next",)
-        )
-    prefix = optional_text(chosen(command.prefix, sequence.prefix), "prefix", longest=10) or ""
-    await work.change(sequence, "number_sequence_changed", prefix=prefix, next=following)
+    await work.change(
+        sequence,
+        "number_sequence_changed",
+        prefix=rules.check_prefix(chosen(command.prefix, sequence.prefix)),
+        next=rules.check_next(chosen(command.next, sequence.next), reached),
+    )
     return sequence.id

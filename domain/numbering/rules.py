@@ -1,0 +1,32 @@
+"""Decisions about number sequences. Pure."""
+
+from domain.core.checks import check_number, optional_text
+from domain.core.errors import Code, Refused
+
+PREFIX = 10
+# With the longest prefix, a number this long still is a business number of at most 20 characters.
+HIGHEST = 9_999_999_999
+
+
+def check_prefix(prefix: str | None) -> str:
+    """What stands before the digits of a sequence, so that they make a business number together; may be empty.
+
+    Raises:
+        Refused: INVALID.
+    """
+    kept = optional_text(prefix, "prefix", longest=PREFIX) or ""
+    check_number(f"{kept}1", ("prefix",))
+    return kept
+
+
+def check_next(following: int, reached: int) -> int:
+    """The number a sequence draws next, which is never one it has gone past.
+
+    Raises:
+        Refused: INVALID.
+    """
+    if following < reached:
+        raise Refused(Code.INVALID, f"The next number is {reached} already; numbers never run backwards.", ("next",))
+    if following > HIGHEST:
+        raise Refused(Code.INVALID, f"The next number is at most {HIGHEST}.", ("next",))
+    return following

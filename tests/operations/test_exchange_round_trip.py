@@ -102,7 +102,7 @@ async def test_an_export_is_written_for_people(database_url: str, tmp_path: Path
         await rows.an_activity(order, number="SO-1-2", title="Go", worker_id=worker.id, starts_at=at(), ends_at=at(1.5))
         await rows.a_line(order, quantity=Decimal("1.5000"), status=LineStatus.POSTED)
 
-        files = await exported(tmp_path)
+        files = await exported(tmp_path / "company")
 
     assert files["customers.csv"].decode() == (
         'number,name,phone,email,active\nCUS-1,"Karl ""Kalle"" Ås, søn & Co",,,true\n'
@@ -128,24 +128,24 @@ async def test_an_empty_company_is_a_folder_of_headers(
     database_url: str, another_company: AnotherCompany, tmp_path: Path
 ) -> None:
     async with lifecycle.database(database_url):
-        files = await exported(tmp_path)
+        files = await exported(tmp_path / "company")
 
     assert all(content.count(b"\n") == 1 for content in files.values())
     async with another_company():
-        assert (await import_folder(tmp_path, today=TODAY)).done
+        assert (await import_folder(tmp_path / "company", today=TODAY)).done
 
 
 async def test_an_export_takes_the_place_of_an_earlier_one(database_url: str, tmp_path: Path) -> None:
-    the_examples(tmp_path)
+    the_examples(tmp_path / "company")
     async with lifecycle.database(database_url):
-        await import_folder(tmp_path, today=TODAY)
+        await import_folder(tmp_path / "company", today=TODAY)
         await Item.all().update(name="Door contact, steel")
 
-        files = await exported(tmp_path)
+        files = await exported(tmp_path / "company")
 
         assert files["items.csv"] == b'number,name,type,unit,active\nITM-1,"Door contact, steel",ITEM,pcs,true\n'
         async with nothing_changes():
-            assert (await import_folder(tmp_path, today=TODAY)).done
+            assert (await import_folder(tmp_path / "company", today=TODAY)).done
 
 
 async def test_times_survive_the_hour_that_comes_twice(
@@ -158,10 +158,10 @@ async def test_times_survive_the_hour_that_comes_twice(
         order = await rows.an_order(number="SO-1")
         for place, moment in enumerate(twice, start=1):
             await rows.an_activity(order, number=f"SO-1-{place}", starts_at=moment, ends_at=moment.replace(minute=45))
-        files = await exported(tmp_path)
+        files = await exported(tmp_path / "company")
 
     assert b"2026-10-25T02:30+02:00" in files["activities.csv"]
     assert b"2026-10-25T02:30+01:00" in files["activities.csv"]
     async with another_company():
-        assert (await import_folder(tmp_path, today=TODAY)).done
+        assert (await import_folder(tmp_path / "company", today=TODAY)).done
         assert [each.starts_at for each in await ServiceActivity.all().order_by("number")] == twice

@@ -153,7 +153,7 @@ async def create_address(work: Work, command: CreateAddress) -> int:
     Raises:
         Refused: NOT_FOUND, INVALID, ALREADY_EXISTS, NUMBER_SEQUENCE_MISSING.
     """
-    rules.check_position(command.latitude, command.longitude)
+    latitude, longitude = rules.check_position(command.latitude, command.longitude)
     address = Address(
         customer_id=await existing(Customer, command.customer_id, "customer", "customerId"),
         name=check_text(command.name, "name"),
@@ -161,8 +161,8 @@ async def create_address(work: Work, command: CreateAddress) -> int:
         postal_code=check_text(command.postal_code, "postalCode", longest=20),
         city=check_text(command.city, "city", longest=100),
         country=rules.check_country(command.country),
-        latitude=command.latitude,
-        longitude=command.longitude,
+        latitude=latitude,
+        longitude=longitude,
         time_zone=None if command.time_zone is None else check_time_zone(command.time_zone, "timeZone"),
         number=await number_for(work, Address, command.number),
     )
@@ -195,9 +195,9 @@ async def change_address(work: Work, command: ChangeAddress) -> int:
     """
     address = await locked(Address, command.address_id, "address", "addressId")
     await check_version(address, command.expected_version)
-    latitude = chosen(command.latitude, address.latitude)
-    longitude = chosen(command.longitude, address.longitude)
-    rules.check_position(latitude, longitude)
+    latitude, longitude = rules.check_position(
+        chosen(command.latitude, address.latitude), chosen(command.longitude, address.longitude)
+    )
     name = check_text(chosen(command.name, address.name), "name")
     if name != address.name:
         await _check_address_name(Address(customer_id=address.customer_id, name=name))

@@ -3,22 +3,49 @@
 import strawberry
 from graphql import GraphQLSchema
 
+from api.schema.calendars import CalendarMutations, CalendarQueries
 from api.schema.customers import CustomerMutations, CustomerQueries
 from api.schema.dispatch.fields import DispatchLive, DispatchMutations, DispatchQueries
 from api.schema.dispatch.types import BOARD_TYPES
 from api.schema.errors import ERROR_TYPES
+from api.schema.items import ItemMutations, ItemQueries
 from api.schema.nodes import NodeQueries
+from api.schema.numbering import NumberingMutations, NumberingQueries
 from api.schema.orders.fields import OrderMutations, OrderQueries
+from api.schema.projects import ProjectMutations, ProjectQueries
 from api.schema.scalars import CONFIG
+from api.schema.service_objects import ServiceObjectMutations, ServiceObjectQueries
+from api.schema.workforce import WorkforceMutations, WorkforceQueries
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(NodeQueries, DispatchQueries, OrderQueries, CustomerQueries):
+class Query(
+    NodeQueries,
+    DispatchQueries,
+    OrderQueries,
+    CustomerQueries,
+    WorkforceQueries,
+    CalendarQueries,
+    ProjectQueries,
+    ItemQueries,
+    ServiceObjectQueries,
+    NumberingQueries,
+):
     """The root of queries."""
 
 
 @strawberry.type(description="Everything that can be changed.")
-class Mutation(DispatchMutations, OrderMutations, CustomerMutations):
+class Mutation(
+    DispatchMutations,
+    OrderMutations,
+    CustomerMutations,
+    WorkforceMutations,
+    CalendarMutations,
+    ProjectMutations,
+    ItemMutations,
+    ServiceObjectMutations,
+    NumberingMutations,
+):
     """The root of mutations."""
 
 

@@ -1,13 +1,18 @@
 """Projects and project categories."""
 
 import strawberry
+from tortoise.expressions import Q
 
 from api.schema.customers import Customer
-from api.schema.nodes import Node, node
+from api.schema.inputs import NUMBER, OMIT, VERSION, MutationInput, kept, kept_key
+from api.schema.lists import listing, looked_up
+from api.schema.mutations import mutation
+from api.schema.nodes import Node, key_of, keys_of, node, optional_key
+from api.schema.paging import ActiveRecordFilter, RecordFilter, RecordOrder
 from api.selection import column, identity, one
 from domain.core.rows import company_only
 from domain.customers.queries import visible_of_customers
-from domain.projects import models
+from domain.projects import models, operations
 from domain.projects.rules import ProjectType, TransactionType
 
 
@@ -41,3 +46,162 @@ class ProjectCategory(Node):
     transaction_type: TransactionType = column(description="The kind of line it is for.")
     active_in_journals: bool = column(description="Whether new lines may use it.")
     version: int = column(description="Grows with every change; send it back as `expectedVersion`.")
+
+
+@strawberry.input(one_of=True, description="Exactly one way to name a project.")
+class ProjectRef:
+    """By id or by number."""
+
+    id: strawberry.Maybe[strawberry.ID] = strawberry.field(description="Its id.")
+    number: strawberry.Maybe[str] = strawberry.field(description="Its number, for example `PRJ-10001`.")
+
+
+@strawberry.input(description="Which projects to list: those that meet every condition given.")
+class ProjectFilter(ActiveRecordFilter):
+    """For `projects`."""
+
+    type: list[ProjectType] | None = strawberry.field(default=None, description="Of one of these types.")
+    customer_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Of one of these customers.")
+
+    def where(self) -> Q:
+        """The condition on projects."""
+        where = super().where()
+        if self.type is not None:
+            where &= Q(type__in=self.type)
+        if self.customer_ids is not None:
+            where &= Q(customer_id__in=keys_of(self.customer_ids, "cus", "customer", "filter", "customerIds"))
+        return where
+
+
+@strawberry.input(description="Which project categories to list: those that meet every condition given.")
+class ProjectCategoryFilter(RecordFilter):
+    """For `projectCategories`."""
+
+    transaction_type: list[TransactionType] | None = strawberry.field(
+        default=None, description="For one of these kinds of line."
+    )
+    active_in_journals: bool | None = strawberry.field(
+        default=None, description="Only those that new lines may use, or only the others."
+    )
+
+    def where(self) -> Q:
+        """The condition on project categories."""
+        where = super().where()
+        if self.transaction_type is not None:
+            where &= Q(transaction_type__in=self.transaction_type)
+        return where if self.active_in_journals is None else where & Q(active_in_journals=self.active_in_journals)
+
+
+@strawberry.input(description="A new project.")
+class CreateProjectInput(MutationInput):
+    """For `createProject`."""
+
+    name: str = strawberry.field(description="The project's name, at most 120 characters.")
+    type: ProjectType = strawberry.field(description="How it is charged.")
+    number: str | None = strawberry.field(default=None, description=NUMBER)
+    customer_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Whose it is; the company's own unless given."
+    )
+
+    def command(self) -> operations.CreateProject:
+        """The command this asks for."""
+        return operations.CreateProject(
+            name=self.name,
+            type=self.type,
+            number=self.number,
+            customer_id=optional_key(self.customer_id, "cus", "customer", "customerId"),
+        )
+
+
+@strawberry.input(description="What is to be different about a project.")
+class ChangeProjectInput(MutationInput):
+    """For `changeProject`."""
+
+    project_id: strawberry.ID = strawberry.field(description="Which project.")
+    name: strawberry.Maybe[str] = strawberry.field(description=OMIT)
+    type: strawberry.Maybe[ProjectType] = strawberry.field(description=OMIT)
+    customer_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(
+        description="Omit to keep; null makes it the company's own."
+    )
+    active: strawberry.Maybe[bool] = strawberry.field(description="Omit to keep. False closes the project.")
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def command(self) -> operations.ChangeProject:
+        """The command this asks for."""
+        return operations.ChangeProject(
+            project_id=key_of(self.project_id, "prj", "project", "projectId"),
+            name=kept(self.name),
+            type=kept(self.type),
+            customer_id=kept_key(self.customer_id, "cus", "customer", "customerId"),
+            active=kept(self.active),
+            expected_version=self.expected_version,
+        )
+
+
+@strawberry.input(description="A new project category.")
+class CreateProjectCategoryInput(MutationInput):
+    """For `createProjectCategory`."""
+
+    name: str = strawberry.field(description="The category's name, at most 120 characters.")
+    transaction_type: TransactionType = strawberry.field(description="The kind of line it is for; it stays.")
+    number: str | None = strawberry.field(default=None, description=NUMBER)
+    active_in_journals: bool = strawberry.field(default=True, description="Whether new lines may use it.")
+
+    def command(self) -> operations.CreateProjectCategory:
+        """The command this asks for."""
+        return operations.CreateProjectCategory(
+            name=self.name,
+            transaction_type=self.transaction_type,
+            number=self.number,
+            active_in_journals=self.active_in_journals,
+        )
+
+
+@strawberry.input(description="What is to be different about a project category. Its kind of line stays.")
+class ChangeProjectCategoryInput(MutationInput):
+    """For `changeProjectCategory`."""
+
+    category_id: strawberry.ID = strawberry.field(description="Which project category.")
+    name: strawberry.Maybe[str] = strawberry.field(description=OMIT)
+    active_in_journals: strawberry.Maybe[bool] = strawberry.field(
+        description="Omit to keep. False keeps new lines from using it."
+    )
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def command(self) -> operations.ChangeProjectCategory:
+        """The command this asks for."""
+        return operations.ChangeProjectCategory(
+            category_id=key_of(self.category_id, "pca", "project category", "categoryId"),
+            name=kept(self.name),
+            active_in_journals=kept(self.active_in_journals),
+            expected_version=self.expected_version,
+        )
+
+
+@strawberry.type
+class ProjectQueries:
+    """Reading projects and project categories."""
+
+    project = looked_up(Project, ProjectRef, "A project; null when it does not exist or you may not see it.")
+    projects = listing(Project, ProjectFilter, RecordOrder.NUMBER_ASC, "Projects.")
+    project_categories = listing(ProjectCategory, ProjectCategoryFilter, RecordOrder.NUMBER_ASC, "Project categories.")
+
+
+@strawberry.type
+class ProjectMutations:
+    """Changing projects and project categories."""
+
+    create_project = mutation(operations.create_project, CreateProjectInput, "Creates a project.", project=Project)
+    change_project = mutation(operations.change_project, ChangeProjectInput, "Changes a project.", project=Project)
+    create_project_category = mutation(
+        operations.create_project_category,
+        CreateProjectCategoryInput,
+        "Creates a project category.",
+        project_category=ProjectCategory,
+    )
+    change_project_category = mutation(
+        operations.change_project_category,
+        ChangeProjectCategoryInput,
+        "Changes a project category.",
+        project_category=ProjectCategory,
+    )

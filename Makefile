@@ -1,0 +1,55 @@
+# Tavle: `make run` serves the demo, `make test` runs the tests; both set everything up first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.PHONY: help run setup explorer test check format bench schema migrations clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup ## Serve a moving demo board on SQLite
+	@$(BIN)/python -m api demo $(ARGS)
+
+setup: $(BIN)/tavle ## Virtual environment, pinned dependencies, explorer bundle; quick when nothing changed
+
+$(BIN)/tavle: pyproject.toml $(STAMP) | explorer
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(STAMP): requirements-dev.lock
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Tavle needs Python 3.11 or newer; set PYTHON=…")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the pinned dependencies"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.lock
+	@touch $(STAMP)
+
+explorer: $(STAMP)
+	@$(BIN)/python -m api.explorer.build
+
+test: setup ## All tests, on SQLite and on a throw-away PostgreSQL
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## Format, lint, types, import contracts, schema and migration differences, rules
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy api domain db tests bench
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/rules tests/contract
+
+format: $(STAMP) ## Put the code into form
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+
+bench: setup ## Figures, as ratios to a plain server and to the limit
+	@$(BIN)/python -m bench $(ARGS)
+
+schema: $(STAMP) ## Write schema.graphql anew
+	@$(BIN)/python -m api schema > schema.graphql
+
+migrations: $(STAMP) ## Write the migrations that the models ask for
+	@$(BIN)/python -m api migrations
+
+clean: ## Remove what was built; the data under var/ stays
+	rm -rf $(VENV) api/explorer/static api/explorer/node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -1,5 +1,6 @@
 """What goes out comes in again: the same data, and the same bytes."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -7,12 +8,14 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from db import lifecycle
 from db.demo.generate import FOLDER
 from domain.core.actor import SYSTEM
 from domain.core.operation import perform
+from domain.customers.models import Customer
 from domain.exchange.folders import export_folder, import_folder
 from domain.exchange.tables import TABLES
 from domain.items.models import Item
@@ -21,7 +24,7 @@ from domain.orders.models import ServiceActivity, ServiceOrder
 from domain.orders.operations import CreateServiceOrder, create_service_order
 from domain.orders.rules import LineStatus, OrderProgress
 from tests.builders import rows
-from tests.builders.folders import bytes_of, the_examples
+from tests.builders.folders import a_folder, bytes_of, the_examples
 from tests.builders.log import nothing_changes
 from tests.builders.times import at
 
@@ -165,3 +168,30 @@ async def test_times_survive_the_hour_that_comes_twice(
     async with another_company():
         assert (await import_folder(tmp_path / "company", today=TODAY)).done
         assert [each.starts_at for each in await ServiceActivity.all().order_by("number")] == twice
+
+
+async def test_a_rival_who_takes_a_number_first_wins_and_the_import_is_told_so(
+    empty_postgres: str, tmp_path: Path
+) -> None:
+    folder = a_folder(tmp_path, customers="number,name\nCUS-1,Birkely\nCUS-2,Engbo\n")
+    async with lifecycle.database(empty_postgres):
+        await rows.number_sequences()
+        rival = await asyncpg.connect(empty_postgres)
+        try:
+            async with rival.transaction():
+                await rival.execute(
+                    "INSERT INTO customer (number, name, active, version) VALUES ('CUS-2', 'Rival', true, 1)"
+                )
+                importing = asyncio.create_task(import_folder(folder, today=TODAY))
+                while not await rival.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):  # noqa: ASYNC110 - it is the server that waits
+                    await asyncio.sleep(0.01)
+            report = await importing
+        finally:
+            await rival.close()
+
+        assert [str(error) for error in report.errors] == [
+            "customers.csv:1: Others are changing the same rows; import the file again."
+        ]
+        assert [each.name for each in await Customer.all()] == ["Rival"]
+        again = await import_folder(folder, today=TODAY)
+        assert (again.files[0].created, again.files[0].changed) == (1, 1)

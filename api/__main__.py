@@ -102,18 +102,31 @@ def migrate() -> None:
     from db.lifecycle import database, migrate
     from domain.core.actor import SYSTEM
     from domain.core.operation import perform
-    from domain.numbering.operations import CreateMissingSequences, create_missing_sequences
+    from domain.exchange.operations import complete_sequences
 
     settings = _settings()
 
+    def show(event: str, name: str) -> None:
+        if event == "apply_start":
+            console.print(f"Applying {name}", markup=False)
+
     async def work() -> list[str]:
-        applied = await migrate(settings.database_url, progress=lambda event, name: console.print(f"{event}: {name}"))
+        applied = await migrate(settings.database_url, progress=show)
         async with database(settings.database_url):
-            await perform(create_missing_sequences, CreateMissingSequences(), actor=SYSTEM)
+            await perform(complete_sequences, None, actor=SYSTEM)
         return applied
 
     applied = _run(_reachable(work()))
     console.print(f"{len(applied)} migrations applied." if applied else "The database is up to date.")
+
+
+@app.command(hidden=True)
+def migrations() -> None:
+    """Write the migrations that the models ask for (for developers)."""
+    from db.lifecycle import write_migrations
+
+    for file in _run(write_migrations()):
+        console.print(file, markup=False)
 
 
 @app.command()
@@ -212,7 +225,7 @@ def check(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")
         found["migrations"] = f"missing: {', '.join(lacking)}; run: tavle migrate" if lacking else "ok"
     except Exception as error:  # noqa: BLE001 - the point is to say what is wrong
         failed = True
-        found["database"] = f"does not answer: {error}"
+        found["database"] = f"cannot be used: {error}; if it is new, run: tavle migrate"
     if as_json:
         console.print_json(json.dumps(found))
     else:
@@ -291,7 +304,7 @@ async def _reachable(work: Coroutine[Any, Any, ValueT]) -> ValueT:
 
 
 def _fail(message: str) -> Any:
-    errors.print(message, style="red", markup=False)
+    errors.print(message, style="red", markup=False, soft_wrap=True)
     raise SystemExit(1)
 
 

@@ -40,7 +40,7 @@ log = structlog.get_logger()
 
 
 def create_app(settings: Settings | None = None, *, moving: bool = False) -> Starlette:
-    """The application; without `settings`, those of the environment. `moving` lets demo dispatchers work on the board."""
+    """The application, with the settings of the environment unless given; `moving` lets demo dispatchers work."""
     settings = settings or load_settings()
     configure_logs(settings)
     return _Parts(settings, moving=moving).app()

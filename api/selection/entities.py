@@ -130,7 +130,7 @@ def one(relation: str | None = None, *, description: str, deprecation_reason: st
 def many(
     relation: str | None = None,
     *,
-    order: tuple[str, ...] = ("id",),
+    order: tuple[str, ...] = ("pk",),
     where: Where = None,
     description: str,
     deprecation_reason: str | None = None,

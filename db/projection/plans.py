@@ -64,7 +64,8 @@ class Plan:
 
 _EVERYTHING = Window()
 _MOST_PACKED = 100
-_plans: Bounded[Plan] = Bounded(2_000)
+_MOST_PLANS = 1_000
+_plans: Bounded[Plan] = Bounded(_MOST_PLANS)
 
 
 def forget_plans() -> None:

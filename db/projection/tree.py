@@ -74,7 +74,7 @@ class Many:
     key: str
     relation: str
     wanted: "Wanted"
-    order: tuple[str, ...] = ("id",)
+    order: tuple[str, ...] = ("pk",)
     where: Where = None
 
 

@@ -26,6 +26,7 @@ class _Lane:
 
     def __init__(self, path: str) -> None:
         self._loop = asyncio.get_running_loop()
+        self._closed = False
         self._jobs: SimpleQueue[tuple[Callable[[], object], Settle] | None] = SimpleQueue()
         # mode=rw: a missing file is an error here, not an empty database.
         self.connection = sqlite3.connect(
@@ -42,10 +43,20 @@ class _Lane:
         self._thread.start()
 
     def submit(self, work: Callable[[], object], settle: Settle) -> None:
-        self._jobs.put((work, settle))
+        if self._closed:
+            self._loop.call_soon(settle, None, RuntimeError("The read connections are closed."))
+        else:
+            self._jobs.put((work, settle))
+
+    def begin(self) -> None:
+        """Begin a read transaction, whatever became of the one before."""
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")
+        self.connection.execute("BEGIN")
 
     def close(self) -> None:
         """End the thread once its jobs are done, then close the connection."""
+        self._closed = True
         self._jobs.put(None)
         self._thread.join()
         self.connection.close()
@@ -71,17 +82,23 @@ class _Job:
     """One program on its way through a lane."""
 
     def __init__(self, lane: _Lane, program: Program[Any], *, in_snapshot: bool) -> None:
+        self._lane = lane
         self._connection = lane.connection
         self._program = program
         self._in_snapshot = in_snapshot
         self._too_slow = False
+        self._running = False
+        # Held while the lane is interrupted, so that nothing but this program can be what is interrupted.
+        self._turning = threading.Lock()
         # Programs call functions of the caller's, which may ask for what its context holds.
         self._context = copy_context()
 
     def give_up(self) -> None:
         """Interrupt the program, in the middle of a statement or before the next."""
-        self._too_slow = True
-        self._connection.interrupt()
+        with self._turning:
+            self._too_slow = True
+            if self._running:
+                self._connection.interrupt()
 
     def work(self) -> object:
         """Run the program; outside a snapshot its statements share one of their own."""
@@ -89,12 +106,21 @@ class _Job:
 
     def _work(self) -> object:
         if self._in_snapshot:
-            return self._steps()
-        self._connection.execute("BEGIN")
+            return self._run()
+        self._lane.begin()
+        try:
+            return self._run()
+        finally:
+            self._connection.execute("COMMIT")
+
+    def _run(self) -> object:
+        with self._turning:
+            self._running = True
         try:
             return self._steps()
         finally:
-            self._connection.execute("COMMIT")
+            with self._turning:
+                self._running = False
 
     def _steps(self) -> object:
         execute = self._connection.execute
@@ -192,7 +218,7 @@ class SqliteReaders:
         """One read transaction. Its state is that of the first read inside."""
         lane = await self._take()
         view = _SqliteSnapshot(lane, self._seconds)
-        lane.submit(lambda: lane.connection.execute("BEGIN"), _unheard)
+        lane.submit(lane.begin, _unheard)
         try:
             yield view
         finally:

@@ -291,6 +291,17 @@ async def test_300_cancelled_reads_leave_every_connection_free(wrapped: bool) ->
     assert cancelled > 100
 
 
+async def test_a_cancelled_read_disturbs_no_other_of_its_snapshot() -> None:
+    async with snapshot():
+        going = asyncio.create_task(read(slow(0.3)))
+        waiting = [asyncio.create_task(read("SELECT 1")) for _ in range(5)]
+        await asyncio.sleep(0.05)
+        for task in waiting[:4]:
+            task.cancel()
+        assert len(await going) == 1
+        assert [tuple(row) for row in await waiting[4]] == [(1,)]
+
+
 async def test_a_cancelled_caller_in_the_queue_takes_no_connection() -> None:
     release = asyncio.Event()
 
@@ -339,6 +350,17 @@ async def test_readers_are_opened_once_and_needed(empty_shop: str) -> None:
                 raise AssertionError
     finally:
         await open_readers(empty_shop)
+
+
+async def test_what_outlives_the_readers_is_told_so(empty_shop: str) -> None:
+    async def close_and_read() -> None:
+        async with asyncio.timeout(20), snapshot():
+            await close_readers()
+            await read("SELECT 1")
+
+    with pytest.raises((RuntimeError, asyncpg.InterfaceError)):
+        await close_and_read()
+    await open_readers(empty_shop)
 
 
 async def test_a_missing_file_is_an_error_and_is_not_made(empty_shop: str, tmp_path: Path) -> None:

@@ -77,9 +77,18 @@ async def change(
     Raises:
         NotSignedIn, NotPermitted, Refused: as the operation.
     """
+    check_key(key)
+    return await perform(operation, command, actor=context.actor, key=key)
+
+
+def check_key(key: str | None) -> None:
+    """Refuse an idempotency key that is empty or too long.
+
+    Raises:
+        Refused: INVALID.
+    """
     if key is not None and not 0 < len(key) <= _LONGEST_KEY:
         raise Refused(Code.INVALID, f"A key has 1 to {_LONGEST_KEY} characters.", ("clientMutationKey",))
-    return await perform(operation, command, actor=context.actor, key=key)
 
 
 def check_reach(context: Context, part: Selection) -> None:

@@ -3,6 +3,8 @@
 import strawberry
 from graphql import GraphQLSchema
 
+from api.schema.access import AccessMutations, AccessQueries
+from api.schema.audit import AuditQueries
 from api.schema.calendars import CalendarMutations, CalendarQueries
 from api.schema.customers import CustomerMutations, CustomerQueries
 from api.schema.dispatch.fields import DispatchLive, DispatchMutations, DispatchQueries
@@ -12,6 +14,7 @@ from api.schema.items import ItemMutations, ItemQueries
 from api.schema.nodes import NodeQueries
 from api.schema.numbering import NumberingMutations, NumberingQueries
 from api.schema.orders.fields import OrderMutations, OrderQueries
+from api.schema.parameters import ParametersMutations, ParametersQueries
 from api.schema.projects import ProjectMutations, ProjectQueries
 from api.schema.scalars import CONFIG
 from api.schema.service_objects import ServiceObjectMutations, ServiceObjectQueries
@@ -30,6 +33,9 @@ class Query(
     ItemQueries,
     ServiceObjectQueries,
     NumberingQueries,
+    ParametersQueries,
+    AccessQueries,
+    AuditQueries,
 ):
     """The root of queries."""
 
@@ -45,6 +51,8 @@ class Mutation(
     ItemMutations,
     ServiceObjectMutations,
     NumberingMutations,
+    ParametersMutations,
+    AccessMutations,
 ):
     """The root of mutations."""
 

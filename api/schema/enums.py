@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import strawberry
 
-from domain.core.actor import Role
+from domain.core.actor import Permission, Role
 from domain.core.errors import Code
 from domain.dispatch.rules import BoardAction
 from domain.items.rules import ItemType
@@ -37,6 +37,23 @@ described(
         "TECHNICIAN": "Sees and maintains own activities.",
         "CUSTOMER": "Sees own orders and visits.",
         "INTEGRATION": "A program with an API token; may do what a dispatcher may.",
+    },
+)
+described(
+    Permission,
+    "What a caller may do; follows from the role. New values can come: keep a default branch.",
+    {
+        "ANYONE": "What needs no sign-in: to sign in.",
+        "SIGNED_IN": "What everybody may do who is signed in, as far as they may see it.",
+        "MAINTAIN_USERS": "Create and change users and API tokens.",
+        "MAINTAIN_PARAMETERS": "Change the company's settings and number sequences.",
+        "MAINTAIN_MASTER_DATA": "Create and change customers, workers, teams, calendars, projects, items and the like.",
+        "MAINTAIN_ORDERS": "Create and change service orders and their lines.",
+        "MAINTAIN_DISPATCH": "Assign, dispatch and move activities on the board.",
+        "MAINTAIN_ACTIVITIES": "Change activities one may see.",
+        "READ_COMPANY": "See what only the company's own people see.",
+        "READ_AUDIT": "Read the audit trail.",
+        "IMPORT": "Load data from files.",
     },
 )
 described(
@@ -129,7 +146,7 @@ described(
         "LINE_NOT_OPEN": "The line is posted or cancelled.",
         "OVERLAP": "Warning: the worker has other activities at that time. May be accepted.",
         "OUTSIDE_CALENDAR": "Warning: the worker's calendar is closed for part of that time. May be accepted.",
-        "NOT_IN_TEAM": "Warning: the worker is in no dispatch team, so it would not show on the board. May be accepted.",
+        "NOT_IN_TEAM": "Warning: the worker is in no dispatch team, so it would not be on the board. May be accepted.",
         "NOTHING_TO_UNDO": "You have no change left to take back.",
         "PROJECT_TYPE_NOT_ALLOWED": "The project's type does not fit.",
         "NUMBER_SEQUENCE_MISSING": "There is no number sequence to draw from.",

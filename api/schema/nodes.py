@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 import strawberry
@@ -12,7 +13,7 @@ from api.context import Context
 from api.resolvers import records
 from api.selection import entity, entity_of, parse_any_id, parse_id, selection
 from api.visibility import Visible, entity_asked, let_see, select_of
-from domain.core.actor import Permission
+from domain.core.actor import Actor, Permission
 from domain.core.errors import Code, Refused, not_found
 from domain.core.operation import check_permission
 
@@ -60,9 +61,11 @@ def prefix_of(cls: type[Any]) -> str:
     return found.prefix
 
 
-async def find_node(info: Info, key: int) -> Any:
-    """The entity of the field's type with this key; None when the caller may not see it."""
+async def find_node(info: Info, key: int, *, viewer: Actor | None = None) -> Any:
+    """The entity of the field's type with this key; None when the caller, or `viewer`, may not see it."""
     part, context = selection(info), info.context
+    if viewer is not None:
+        context = replace(context, actor=viewer)
     return await records.one(context, part, select_of(context.actor, entity_asked(part).type, Q(id=key)))
 
 
@@ -120,7 +123,7 @@ class NodeQueries:
         """Entities of whatever types."""
         if len(ids) > _MOST_IDS:
             raise Refused(Code.INVALID, f"Ask for at most {_MOST_IDS} at once.", ("ids",))
-        named = [parse_any_id(id) for id in ids]
+        named = [parse_any_id(text) for text in ids]
         by_type: defaultdict[type[Any], list[int]] = defaultdict(list)
         for found in named:
             if found is not None:

@@ -71,3 +71,13 @@ async def lock_all(model: type[ModelT], row_ids: Iterable[int]) -> dict[int, Mod
 def company_only(actor: Actor) -> Q:
     """The rows of a table that only the company's own people may see."""
     return EVERYTHING if actor.may(Permission.READ_COMPANY) else NOTHING
+
+
+def audit_only(actor: Actor) -> Q:
+    """The rows of a table that only those who may read the audit trail see."""
+    return EVERYTHING if actor.may(Permission.READ_AUDIT) else NOTHING
+
+
+def signed_in_only(actor: Actor) -> Q:
+    """The rows of a table that everybody sees who is signed in."""
+    return EVERYTHING if actor.may(Permission.SIGNED_IN) else NOTHING

@@ -1,0 +1,134 @@
+"""The company's settings."""
+
+from typing import Any
+
+import strawberry
+from tortoise.expressions import Q
+
+from api.context import Context
+from api.resolvers import records
+from api.schema.calendars import Calendar
+from api.schema.inputs import OMIT, OMIT_OR_CLEAR, VERSION, MutationInput, kept, kept_key
+from api.schema.mutations import mutation
+from api.schema.nodes import Node, node
+from api.schema.orders import ActivityType
+from api.schema.scalars import CurrencyCode
+from api.selection import column, identity, one, selection, write_id
+from api.visibility import select_of
+from domain.core.rows import signed_in_only
+from domain.parameters import models, operations
+
+Info = strawberry.Info[Context, None]
+_PREFIX = "par"
+_ONLY = 1
+
+
+@node(
+    models.ServiceManagementParameters,
+    prefix=_PREFIX,
+    visible=signed_in_only,
+    description="What the company has chosen for all its service work.",
+)
+class ServiceManagementParameters(Node):
+    """The company's settings: one row."""
+
+    id: strawberry.ID = identity(_PREFIX)
+    company_name: str = column(description="The company's name; empty until it is given.")
+    time_zone: str = column(description="IANA time zone of the company: its days are meant in it.")
+    currency: CurrencyCode = column(description="The company's currency.")
+    calendar: Calendar | None = one(description="Working time of workers who have none of their own; null: always.")
+    order_activity_type: ActivityType | None = one(
+        description="Type of the activities that are made for order lines; null when none is chosen."
+    )
+    dispatch_color_high: str = column(description="Colour of priority HIGH on the board, for example `#c62828`.")
+    dispatch_color_normal: str = column(description="Colour of priority NORMAL on the board, for example `#f9a825`.")
+    dispatch_color_low: str = column(description="Colour of priority LOW on the board, for example `#2e7d32`.")
+    dispatch_days_before: int = column(description="How many days before today the board shows unless told.")
+    dispatch_days_after: int = column(description="How many days after today the board shows unless told.")
+    version: int = column(description="Grows with every change; send it back as `expectedVersion`.")
+
+
+def _defaults() -> ServiceManagementParameters:
+    """The settings of a company that has saved none."""
+    row = models.ServiceManagementParameters(id=_ONLY, company_name="")
+    made: Any = ServiceManagementParameters
+    unsaved: ServiceManagementParameters = made(
+        id=strawberry.ID(write_id(_PREFIX, row.id)),
+        company_name=row.company_name,
+        time_zone=row.time_zone,
+        currency=CurrencyCode(row.currency),
+        calendar=None,
+        order_activity_type=None,
+        dispatch_color_high=row.dispatch_color_high,
+        dispatch_color_normal=row.dispatch_color_normal,
+        dispatch_color_low=row.dispatch_color_low,
+        dispatch_days_before=row.dispatch_days_before,
+        dispatch_days_after=row.dispatch_days_after,
+        version=row.version,
+    )
+    return unsaved
+
+
+async def _service_management_parameters(self: None, info: Info) -> ServiceManagementParameters:  # noqa: ARG001
+    context = info.context
+    select = select_of(context.actor, ServiceManagementParameters, Q(id=_ONLY))
+    found: Any = await records.one(context, selection(info), select)
+    stored: ServiceManagementParameters | None = found
+    return _defaults() if stored is None else stored
+
+
+@strawberry.input(description="What is to be different about the company's settings.")
+class ChangeServiceManagementParametersInput(MutationInput):
+    """For `changeServiceManagementParameters`."""
+
+    company_name: strawberry.Maybe[str] = strawberry.field(
+        description="Omit to keep; required the first time. At most 120 characters."
+    )
+    time_zone: strawberry.Maybe[str] = strawberry.field(description=f"{OMIT} IANA time zone of the company.")
+    currency: strawberry.Maybe[CurrencyCode] = strawberry.field(description=OMIT)
+    calendar_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    order_activity_type_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    dispatch_color_high: strawberry.Maybe[str] = strawberry.field(description=f"{OMIT} CSS hex, `#c62828`.")
+    dispatch_color_normal: strawberry.Maybe[str] = strawberry.field(description=f"{OMIT} CSS hex, `#f9a825`.")
+    dispatch_color_low: strawberry.Maybe[str] = strawberry.field(description=f"{OMIT} CSS hex, `#2e7d32`.")
+    dispatch_days_before: strawberry.Maybe[int] = strawberry.field(description=f"{OMIT} From 0 to 60.")
+    dispatch_days_after: strawberry.Maybe[int] = strawberry.field(description=f"{OMIT} From 0 to 60.")
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def command(self) -> operations.ChangeParameters:
+        """The command this asks for."""
+        return operations.ChangeParameters(
+            company_name=kept(self.company_name),
+            time_zone=kept(self.time_zone),
+            currency=kept(self.currency),
+            calendar_id=kept_key(self.calendar_id, "cal", "calendar", "calendarId"),
+            order_activity_type_id=kept_key(self.order_activity_type_id, "aty", "activity type", "orderActivityTypeId"),
+            dispatch_color_high=kept(self.dispatch_color_high),
+            dispatch_color_normal=kept(self.dispatch_color_normal),
+            dispatch_color_low=kept(self.dispatch_color_low),
+            dispatch_days_before=kept(self.dispatch_days_before),
+            dispatch_days_after=kept(self.dispatch_days_after),
+            expected_version=self.expected_version,
+        )
+
+
+@strawberry.type
+class ParametersQueries:
+    """Reading the company's settings."""
+
+    service_management_parameters: ServiceManagementParameters = strawberry.field(
+        resolver=_service_management_parameters,
+        description="The company's settings; those of a new company until some are saved.",
+    )
+
+
+@strawberry.type
+class ParametersMutations:
+    """Changing the company's settings."""
+
+    change_service_management_parameters = mutation(
+        operations.change_parameters,
+        ChangeServiceManagementParametersInput,
+        "Changes the company's settings. Boards that are being followed get a snapshot.",
+        service_management_parameters=ServiceManagementParameters,
+    )

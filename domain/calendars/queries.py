@@ -1,15 +1,11 @@
-"""Working calendars as the rules want them, and what an actor may see of them."""
+"""Working calendars as the rules want them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import time
 
-from tortoise.expressions import Q
-
 from domain.calendars.models import Calendar, CalendarHoliday, CalendarHours
 from domain.calendars.rules import Holiday, OpenHours, WorkingCalendar
-from domain.core.actor import Actor, Permission
-from domain.core.rows import EVERYTHING, NOTHING
 
 _END_OF_DAY = 1440
 
@@ -38,8 +34,3 @@ async def working_calendars(calendar_ids: Iterable[int]) -> dict[int, WorkingCal
         calendar.id: WorkingCalendar(calendar.time_zone, tuple(hours[calendar.id]), tuple(holidays[calendar.id]))
         for calendar in await Calendar.filter(id__in=wanted)
     }
-
-
-def visible_calendars(actor: Actor) -> Q:
-    """The calendars `actor` may see: all for the company's own people, none for anybody else."""
-    return EVERYTHING if actor.may(Permission.READ_COMPANY) else NOTHING

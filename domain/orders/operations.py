@@ -390,9 +390,11 @@ async def _shared_activity(
     work: Work, order: ServiceOrder, worker_id: int | None, task_id: int | None, title: str, *, like: int | None
 ) -> ServiceActivity:
     """The order's open activity of this worker and task, or a new one of the same type as the activity `like`."""
+    # Locked, so that no dispatcher gives it to somebody else while a line joins it.
     shared = (
         await ServiceActivity.filter(order_id=order.id, worker_id=worker_id, task_id=task_id, closed=False)
         .order_by("id")
+        .select_for_update()
         .first()
     )
     if shared is not None:

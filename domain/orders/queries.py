@@ -33,8 +33,3 @@ def visible_lines(actor: Actor) -> Q:
     if actor.role is Role.CUSTOMER:
         return NOTHING if actor.customer_id is None else Q(order__customer_id=actor.customer_id)
     return EVERYTHING if actor.may(Permission.READ_COMPANY) else NOTHING
-
-
-def visible_activity_types(actor: Actor) -> Q:
-    """The activity types `actor` may see: all for the company's own people, none for anybody else."""
-    return EVERYTHING if actor.may(Permission.READ_COMPANY) else NOTHING

@@ -10,6 +10,7 @@ from domain.core.errors import Code, Path, Refused
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 LONGEST = timedelta(days=31)
+_FOUR_PLACES = Decimal("0.0001")
 
 
 class Priority(StrEnum):
@@ -93,14 +94,14 @@ def check_length(length: timedelta, *path: str | int) -> timedelta:
 
 
 def check_quantity(quantity: Decimal, path: Path = ("quantity",)) -> Decimal:
-    """A quantity with at most four decimals. Negative ones take back.
+    """A quantity in its stored form, of four decimals; refused when it has more. Negative ones take back.
 
     Raises:
         Refused: INVALID.
     """
     if not quantity.is_finite() or abs(quantity) >= Decimal(10) ** 10 or quantity != round(quantity, 4):
         raise Refused(Code.INVALID, "A quantity has at most ten digits before and four after the point.", path)
-    return quantity
+    return quantity.quantize(_FOUR_PLACES)
 
 
 def check_line_open(status: LineStatus, line_number: int) -> None:
@@ -112,7 +113,8 @@ def check_line_open(status: LineStatus, line_number: int) -> None:
     Source: DOMAIN.md 5.6.
     """
     if status is not LineStatus.CREATED:
-        raise Refused(Code.LINE_NOT_OPEN, f"Line {line_number} is {status.lower()}; only an open line can be changed.")
+        message = f"Line {line_number} is {status.lower()}; only an open line can be changed."
+        raise Refused(Code.LINE_NOT_OPEN, message, ("lineId",))
 
 
 def next_activity_number(order_number: str, taken: Iterable[str]) -> str:

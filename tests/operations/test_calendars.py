@@ -15,9 +15,9 @@ from domain.calendars.operations import (
     create_calendar,
     delete_calendar,
 )
-from domain.calendars.queries import visible_calendars, working_calendars
+from domain.calendars.queries import working_calendars
 from domain.calendars.rules import Holiday, OpenHours, WorkingCalendar
-from domain.core.actor import ANONYMOUS, Actor
+from domain.core.actor import Actor
 from domain.core.errors import Code, NotPermitted, Path
 from domain.core.operation import perform
 from tests.builders import actors
@@ -236,13 +236,3 @@ async def test_a_repeated_deletion_is_answered_again() -> None:
         again = await perform(delete_calendar, DeleteCalendar(calendar.id), actor=MANAGER, key="k")
 
     assert again == first
-
-
-async def test_the_companys_people_see_all_calendars_and_customers_none() -> None:
-    await a_calendar()
-
-    seen = {
-        actor.name: await Calendar.filter(visible_calendars(actor)).count()
-        for actor in (MANAGER, actors.technician(1), actors.customer(1), ANONYMOUS)
-    }
-    assert list(seen.values()) == [1, 1, 0, 0]

@@ -9,6 +9,7 @@ import pytest
 from domain.core.actor import ANONYMOUS
 from domain.core.errors import Code, Path, Refused
 from domain.core.operation import perform
+from domain.core.rows import company_only
 from domain.customers.models import Address, Contact, Customer
 from domain.customers.operations import (
     ChangeAddress,
@@ -25,10 +26,12 @@ from domain.customers.operations import (
     create_customer,
 )
 from domain.customers.queries import visible_customers, visible_of_customers
+from domain.items.models import Item
+from domain.projects.models import Project
 from tests.builders import actors
 from tests.builders.actors import DISPATCHER
 from tests.builders.log import nothing_changes, only_event, refusal
-from tests.builders.rows import a_contact, a_customer, an_address
+from tests.builders.rows import a_contact, a_customer, a_project, an_address, an_item
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -308,23 +311,29 @@ async def test_two_who_give_the_same_number_at_once_get_one_customer_and_one_ref
 # --- what is seen ----------------------------------------------------------------------------------------------------
 
 
-async def test_a_customer_sees_itself_with_its_contacts_and_addresses_and_no_other() -> None:
+async def test_a_customer_sees_itself_with_what_belongs_to_it_and_nothing_else() -> None:
     mine, theirs = await a_customer(), await a_customer()
     for customer in (mine, theirs):
         await a_contact(customer)
         await an_address(customer)
+        await a_project(customer=customer)
+    await a_project()
+    await an_item()
 
-    for actor, count in [
-        (actors.MANAGER, 2),
-        (DISPATCHER, 2),
-        (actors.INTEGRATION, 2),
-        (actors.technician(1), 2),
-        (actors.customer(mine.id), 1),
-        (actors.customer(None), 0),
-        (ANONYMOUS, 0),
+    for actor, customers, projects, items in [
+        (actors.MANAGER, 2, 3, 1),
+        (DISPATCHER, 2, 3, 1),
+        (actors.INTEGRATION, 2, 3, 1),
+        (actors.technician(1), 2, 3, 1),
+        (actors.customer(mine.id), 1, 1, 0),
+        (actors.customer(None), 0, 0, 0),
+        (ANONYMOUS, 0, 0, 0),
     ]:
-        assert await Customer.filter(visible_customers(actor)).count() == count
-        assert await Contact.filter(visible_of_customers(actor)).count() == count
-        assert await Address.filter(visible_of_customers(actor)).count() == count
+        assert await Customer.filter(visible_customers(actor)).count() == customers
+        assert await Contact.filter(visible_of_customers(actor)).count() == customers
+        assert await Address.filter(visible_of_customers(actor)).count() == customers
+        assert await Project.filter(visible_of_customers(actor)).count() == projects
+        assert await Item.filter(company_only(actor)).count() == items
     [seen] = await Customer.filter(visible_customers(actors.customer(mine.id)))
-    assert seen.id == mine.id
+    [project] = await Project.filter(visible_of_customers(actors.customer(mine.id)))
+    assert (seen.id, project.customer_id) == (mine.id, mine.id)

@@ -2,15 +2,11 @@
 
 import pytest
 
-from domain.core.actor import ANONYMOUS
 from domain.core.errors import Code
 from domain.core.operation import perform
 from domain.items.models import Item
 from domain.items.operations import ChangeItem, CreateItem, change_item, create_item
-from domain.items.queries import visible_items
 from domain.items.rules import ItemType
-from domain.orders.models import ActivityType
-from domain.orders.queries import visible_activity_types
 from domain.projects.models import Project, ProjectCategory
 from domain.projects.operations import (
     ChangeProject,
@@ -22,7 +18,6 @@ from domain.projects.operations import (
     create_project,
     create_project_category,
 )
-from domain.projects.queries import visible_project_categories, visible_projects
 from domain.projects.rules import ProjectType, TransactionType
 from domain.service_objects.models import ServiceTask
 from domain.service_objects.operations import (
@@ -31,16 +26,11 @@ from domain.service_objects.operations import (
     change_service_task,
     create_service_task,
 )
-from domain.service_objects.queries import visible_service_tasks
-from tests.builders import actors
 from tests.builders.actors import MANAGER
 from tests.builders.log import events, only_event, refusal
 from tests.builders.rows import (
     a_customer,
     a_project,
-    a_project_category,
-    a_service_task,
-    an_activity_type,
     an_item,
 )
 
@@ -159,28 +149,3 @@ async def test_a_service_task_is_created_and_renamed() -> None:
         ("service_task_created", {"before": None, "after": created}),
         ("service_task_changed", {"before": created, "after": changed}),
     ]
-
-
-async def test_a_customer_sees_own_projects_only_and_no_other_of_these() -> None:
-    mine, theirs = await a_customer(), await a_customer()
-    project = await a_project(customer_id=mine.id)
-    await a_project(customer_id=theirs.id)
-    await a_project()
-    for make in (a_project_category, an_item, a_service_task, an_activity_type):
-        await make()
-
-    for actor, projects, others in [
-        (MANAGER, 3, 1),
-        (actors.DISPATCHER, 3, 1),
-        (actors.technician(1), 3, 1),
-        (actors.customer(mine.id), 1, 0),
-        (actors.customer(None), 0, 0),
-        (ANONYMOUS, 0, 0),
-    ]:
-        assert await Project.filter(visible_projects(actor)).count() == projects
-        assert await ProjectCategory.filter(visible_project_categories(actor)).count() == others
-        assert await Item.filter(visible_items(actor)).count() == others
-        assert await ServiceTask.filter(visible_service_tasks(actor)).count() == others
-        assert await ActivityType.filter(visible_activity_types(actor)).count() == others
-    [seen] = await Project.filter(visible_projects(actors.customer(mine.id)))
-    assert seen.id == project.id

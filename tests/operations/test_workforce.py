@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.core.actor import ANONYMOUS, Actor
+from domain.core.actor import Actor
 from domain.core.errors import Code, NotPermitted, Refused
 from domain.core.operation import Operation, Stale, perform
 from domain.workforce.models import DispatchTeam, Worker
@@ -23,7 +23,6 @@ from domain.workforce.operations import (
     delete_dispatch_team,
     set_team_member,
 )
-from domain.workforce.queries import visible_teams, visible_workers
 from domain.workforce.rules import WorkerType
 from tests.builders import actors
 from tests.builders.actors import MANAGER
@@ -339,21 +338,3 @@ async def test_a_worker_leaves_or_gets_a_team_to_own_but_never_both() -> None:
         await team.refresh_from_db()
         assert worker.active == (team.owner_id == worker.id)
         assert refused.refusals[0].code == (Code.IN_USE if worker.active else Code.WORKER_INACTIVE)
-
-
-# --- what is seen ----------------------------------------------------------------------------------------------------
-
-
-async def test_the_companys_people_see_all_workers_and_teams_and_customers_none() -> None:
-    await a_team(await a_worker())
-
-    for actor, workers, teams in [
-        (MANAGER, 2, 1),
-        (actors.DISPATCHER, 2, 1),
-        (actors.INTEGRATION, 2, 1),
-        (actors.technician(1), 2, 1),
-        (actors.customer(1), 0, 0),
-        (ANONYMOUS, 0, 0),
-    ]:
-        assert await Worker.filter(visible_workers(actor)).count() == workers
-        assert await DispatchTeam.filter(visible_teams(actor)).count() == teams

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -303,7 +303,7 @@ async def _reachable(work: Coroutine[Any, Any, ValueT]) -> ValueT:
         _fail(f"The database cannot be used: {error}\nLook at it with: tavle check")
 
 
-def _fail(message: str) -> Any:
+def _fail(message: str) -> NoReturn:
     errors.print(message, style="red", markup=False, soft_wrap=True)
     raise SystemExit(1)
 

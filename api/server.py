@@ -38,7 +38,7 @@ def run(
             started(port)
         from uvicorn.supervisors import Multiprocess
 
-        Multiprocess(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
+        Multiprocess(config, sockets=[listener]).run()
         return
     _Announcing(_config(lambda: create_app(settings, moving=moving)), started, port).run(sockets=[listener])
 
@@ -59,7 +59,7 @@ class _Announcing(uvicorn.Server):
 
 def _config(app: str | Callable[[], object], *, workers: int = 1) -> uvicorn.Config:
     return uvicorn.Config(
-        app,  # type: ignore[arg-type]
+        app,
         factory=True,
         workers=workers,
         ws=LiveProtocol,

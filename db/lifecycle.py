@@ -4,6 +4,7 @@ import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from tortoise import Tortoise
 from tortoise.connection import get_connection
@@ -75,8 +76,7 @@ async def missing_migrations() -> list[str]:
     config = tortoise_config("sqlite://:memory:")
     async with TortoiseContext() as context:
         await context.init(config=config, init_connections=False)
-        changes = await MigrationAutodetector(context.apps, config["apps"]).changes()
-        return [writer.name for writer in changes]
+        return [writer.name for writer in await _autodetector(context, config).changes()]
 
 
 async def write_migrations() -> list[str]:
@@ -84,7 +84,13 @@ async def write_migrations() -> list[str]:
     config = tortoise_config("sqlite://:memory:")
     async with TortoiseContext() as context:
         await context.init(config=config, init_connections=False)
-        return await MigrationAutodetector(context.apps, config["apps"]).write()
+        return await _autodetector(context, config).write()
+
+
+def _autodetector(context: TortoiseContext, config: dict[str, Any]) -> MigrationAutodetector:
+    if context.apps is None:
+        raise RuntimeError("Tortoise has not been initialised.")
+    return MigrationAutodetector(context.apps, config["apps"])
 
 
 async def ping() -> None:

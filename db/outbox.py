@@ -145,7 +145,8 @@ def announce() -> None:
 _APPEND_POSTGRES = f"""
 WITH head AS (UPDATE event_head SET seq = seq + $1 WHERE id = 1 RETURNING epoch, seq),
 added AS (
-  INSERT INTO event (seq, batch, at, kind, subject_type, subject_id, actor_id, actor_name, key, reason, undoable_by, body)
+  INSERT INTO event
+    (seq, batch, at, kind, subject_type, subject_id, actor_id, actor_name, key, reason, undoable_by, body)
   SELECT head.seq - $1 + r.place, head.seq - $1 + 1, $2, r.kind, r.subject_type, r.subject_id, $3, $4, $5, $6,
          CASE WHEN r.undoable THEN $7 END, r.body
   FROM head, json_to_recordset($8::json)

@@ -1,7 +1,7 @@
 """Reads the event log as it grows and wakes whoever follows it.
 
-One relay per process. It is told of commits of its own process directly, of others' by PostgreSQL's NOTIFY, which is only
-a hint: a poll every 250 ms and a re-read after every reconnect make sure that a lost notification loses no event.
+One relay per process. It is told of commits of its own process directly, of others' by PostgreSQL's NOTIFY, which is
+only a hint: a poll every 250 ms and a re-read after every reconnect make sure that a lost notification loses no event.
 """
 
 import asyncio

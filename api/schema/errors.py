@@ -1,7 +1,7 @@
 """Errors as data: what a mutation answers when the domain refuses."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -9,6 +9,9 @@ from api.context import Context
 from api.schema.nodes import find_node, find_nodes
 from domain.core.errors import Code, Refusal, Refused
 from domain.core.operation import Stale
+
+if TYPE_CHECKING:
+    from api.schema.orders.types import ServiceActivity
 
 Info = strawberry.Info[Context, None]
 Activity = Annotated["ServiceActivity", strawberry.lazy("api.schema.orders.types")]

@@ -44,7 +44,7 @@ class CountedTransaction(TransactionWrapper):
 class PlainClient(AsyncpgDBClient):
     """The write pool."""
 
-    connection_class = PlainConnection
+    connection_class = PlainConnection  # type: ignore[assignment]  # asyncpg's stub fixes the record type
 
     def _in_transaction(self) -> TransactionContext:
         return TransactionContextPooled(CountedTransaction(self), self._pool_init_lock)

@@ -1,6 +1,8 @@
 """What the board is asked for and changed with."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import strawberry
 
@@ -200,7 +202,7 @@ class ApplyBoardChangesInput(MutationInput):
 
     def command(self) -> operations.ApplyBoardChanges:
         """The command this asks for."""
-        listed = {
+        listed: dict[str, Sequence[Any]] = {
             "changes": self.changes,
             "unassign": self.unassign,
             "priorities": self.priorities,

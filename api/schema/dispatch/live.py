@@ -51,7 +51,7 @@ class BoardStream:
         read = [await _read_each(part, partial(self._board.activity, key)) for key in change.shown]
         shown = [activities for activities in read if activities is not None]
         if not shown and change.left is not None:
-            return [ActivityLeft(cursor=self._cursor(event.seq), activity_id=strawberry.ID(write_id("act", change.left)))]
+            return [ActivityLeft(cursor=self._cursor(event.seq), activity_id=_id(change.left))]
         return [
             await _tell(part, self._cursor(event.seq - (place < len(shown))), activities, event.actor_name, event.key)
             for place, activities in enumerate(shown, start=1)
@@ -110,7 +110,7 @@ class ActivityStream:
         return BoardResumed(cursor=self._cursor(position))
 
     def _left(self, position: int) -> object:
-        return ActivityLeft(cursor=self._cursor(position), activity_id=strawberry.ID(write_id("act", self._activity.activity_id)))
+        return ActivityLeft(cursor=self._cursor(position), activity_id=_id(self._activity.activity_id))
 
     def _cursor(self, position: int) -> BoardCursor:
         return BoardCursor(str(Cursor(self._relay.epoch, position)))
@@ -134,3 +134,7 @@ async def _tell(
         changed_by=changed_by,
         client_mutation_key=key,
     )
+
+
+def _id(activity_id: int) -> strawberry.ID:
+    return strawberry.ID(write_id("act", activity_id))

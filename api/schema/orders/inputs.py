@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import strawberry
 from tortoise.expressions import Q
@@ -39,12 +40,8 @@ class DateTimeRange:
 
     def where(self, column: str) -> Q:
         """The condition on a column of instants."""
-        where = Q()
-        if self.from_ is not None:
-            where &= Q(**{f"{column}__gte": self.from_})
-        if self.before is not None:
-            where &= Q(**{f"{column}__lt": self.before})
-        return where
+        ends: dict[str, Any] = {f"{column}__gte": self.from_, f"{column}__lt": self.before}
+        return Q(**{name: end for name, end in ends.items() if end is not None})
 
 
 @strawberry.input(description="Which service orders to list: those that meet every condition given.")

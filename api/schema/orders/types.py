@@ -6,7 +6,6 @@ from decimal import Decimal
 import strawberry
 
 from api.schema.customers import Address, Contact, Customer
-from api.schema.enums import BoardAction
 from api.schema.items import Item
 from api.schema.nodes import Node, node
 from api.schema.projects import Project, ProjectCategory
@@ -17,6 +16,7 @@ from domain.core.actor import Actor, Permission
 from domain.core.errors import Code
 from domain.core.rows import company_only
 from domain.dispatch import rules as dispatch_rules
+from domain.dispatch.rules import BoardAction
 from domain.orders import models
 from domain.orders.queries import visible_activities, visible_lines, visible_orders
 from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority
@@ -93,7 +93,8 @@ class ServiceActivity(Node):
         needs=("id",),
         value=_no_service_level,
         description=(
-            "When the SLA runs out; null without an SLA or while its clock is stopped. Count down from this, do not poll."
+            "When the SLA runs out; null without an SLA or while its clock is stopped."
+            " Count down from this, do not poll."
         ),
     )
     order: "ServiceOrder" = one(description="The order it belongs to.")

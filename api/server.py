@@ -33,14 +33,14 @@ def run(
             "TAVLE_DATABASE_URL": settings.database_url,
         }
         os.environ["TAVLE_SECRET"] = settings.secret.get_secret_value()
-        config = _config("api.app:create_app", workers=workers)
+        config = server_config("api.app:create_app", workers=workers)
         if started is not None:
             started(port)
         from uvicorn.supervisors import Multiprocess
 
         Multiprocess(config, sockets=[listener]).run()
         return
-    _Announcing(_config(lambda: create_app(settings, moving=moving)), started, port).run(sockets=[listener])
+    _Announcing(server_config(lambda: create_app(settings, moving=moving)), started, port).run(sockets=[listener])
 
 
 class _Announcing(uvicorn.Server):
@@ -57,7 +57,8 @@ class _Announcing(uvicorn.Server):
             self._announce(self._port)
 
 
-def _config(app: str | Callable[[], object], *, workers: int = 1) -> uvicorn.Config:
+def server_config(app: str | Callable[[], object], *, workers: int = 1) -> uvicorn.Config:
+    """How uvicorn serves the application that `app`, or the function so named, makes."""
     return uvicorn.Config(
         app,
         factory=True,

@@ -16,6 +16,7 @@ from domain.core.operation import finish_running
 from tests.builders import actors
 from tests.builders.times import MONDAY, SetClock
 from tests.postgres import Cluster, cluster
+from tests.serving import server  # noqa: F401 - a fixture
 
 # Whoever is still connected from an earlier test is sent away first. Foreign keys and triggers sleep meanwhile.
 EMPTIED = """

@@ -48,7 +48,8 @@ def subject_text(table: str, key: int) -> str | None:
 def changes_of(table: str, body: Mapping[str, Any]) -> list[Change]:
     """What an event made different, field by field."""
     before, after = body["before"] or {}, body["after"] or {}
-    names = [name for name in {**before, **after} if before.get(name) != after.get(name) and name != "id"]
+    # The log keeps columns in no order.
+    names = sorted(name for name in before | after if before.get(name) != after.get(name) and name != "id")
     return [*_told(table, names, before, after), *_password(body)]
 
 

@@ -1,7 +1,7 @@
 """PostgreSQL read connections: a pool of their own, read-only, without the reset query."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -30,16 +30,20 @@ class _PlainConnection(asyncpg.Connection):
         return ""
 
 
-async def _run(connection: PooledConnection, program: Program[T]) -> T:
-    async def fetch(sql: str, *arguments: object) -> list[Row]:
-        count_statement()
-        rows: list[Row] = await connection.fetch(sql, *arguments)
-        return rows
-
+async def _fetch(connection: PooledConnection, sql: str, arguments: Sequence[object]) -> list[Row]:
+    count_statement()
     try:
-        return await drive(fetch, program)
+        rows: list[Row] = await connection.fetch(sql, *arguments)
     except asyncpg.QueryCanceledError as error:
         raise ReadTooSlowError("A read took too long.") from error
+    return rows
+
+
+def _is_lost(connection: PooledConnection) -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True  # so closed that the pool has taken it back
 
 
 class _PostgresSnapshot:
@@ -54,7 +58,10 @@ class _PostgresSnapshot:
         async with self._one_at_a_time:
             if self.over:
                 raise RuntimeError("This snapshot is over.")
-            return await _run(self._connection, program)
+            return await drive(self._fetch, program)
+
+    async def _fetch(self, sql: str, *arguments: object) -> list[Row]:
+        return await _fetch(self._connection, sql, arguments)
 
 
 class PostgresReaders:
@@ -98,8 +105,25 @@ class PostgresReaders:
     async def run(self, program: Program[T]) -> T:
         """What `program` makes of the rows of its statements."""
         # asyncpg cancels the server's statement for a cancelled caller, and shields the release.
-        async with self._pool.acquire() as connection:
-            return await _run(connection, program)
+        connection = await self._pool.acquire()
+
+        async def fetch(sql: str, *arguments: object) -> list[Row]:
+            nonlocal connection
+            try:
+                return await _fetch(connection, sql, arguments)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                if not _is_lost(connection):
+                    raise
+            # After a restart of the server none of the old connections is any good: ask again over a new one.
+            await self._pool.release(connection)
+            await self._pool.expire_connections()
+            connection = await self._pool.acquire()
+            return await _fetch(connection, sql, arguments)
+
+        try:
+            return await drive(fetch, program)
+        finally:
+            await self._pool.release(connection)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[_PostgresSnapshot]:

@@ -21,5 +21,12 @@ async def test_reads_go_on_after_the_server_was_restarted() -> None:
             with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
                 await count(Select(Team))
             server.start()
+            after_a_while = [await count(Select(Team)) for _ in range(3)]
+            await asyncio.gather(*[count(Select(Team)) for _ in range(20)])
+            # So quickly that nothing here has seen the connections break.
+            server.crash()
+            server.start()
+            at_once = await asyncio.gather(*[count(Select(Team)) for _ in range(20)])
 
-            assert [await count(Select(Team)) for _ in range(20)] == [1] * 20
+    assert after_a_while == [1] * 3
+    assert at_once == [1] * 20

@@ -50,7 +50,9 @@ async def refusals(
     return caught.value.refusals
 
 
-async def refusal(operation: Operation[Any, Any], command: object, *, actor: Actor) -> tuple[Code, Path]:
+async def refusal(
+    operation: Operation[Any, Any], command: object, *, actor: Actor, key: str | None = None
+) -> tuple[Code, Path]:
     """The one code and path with which the operation is refused; it is also proved that it changed nothing."""
-    [only] = await refusals(operation, command, actor=actor)
+    [only] = await refusals(operation, command, actor=actor, key=key)
     return only.code, only.path

@@ -27,7 +27,9 @@ from api.schema.orders import ServiceActivity
 from api.schema.orders.inputs import ServiceActivityRef
 from api.schema.scalars import BoardCursor
 from api.selection import selection
+from domain.core.actor import Permission
 from domain.core.errors import Refused
+from domain.core.operation import check_permission
 from domain.dispatch import operations
 
 Info = strawberry.Info[Context, None]
@@ -51,6 +53,7 @@ class DispatchQueries:
     )
     async def dispatch_board(self, info: Info, input: BoardInput) -> DispatchBoard:
         """The board."""
+        check_permission(info.context.actor, Permission.SIGNED_IN)
         found = await dispatch.read_board(info.context, input.request(), [selection(info)])
         board: Any = found.boards[0]
         return board
@@ -62,6 +65,7 @@ class DispatchQueries:
         input: Annotated[CheckActivityMoveInput, strawberry.argument(description="The move to try.")],
     ) -> ActivityMoveCheck:
         """Whether a move would be done."""
+        check_permission(info.context.actor, Permission.SIGNED_IN)
         try:
             refused = await dispatch.check_move(info.context, input.change())
         except Refused as not_found:
@@ -127,6 +131,7 @@ class DispatchLive:
         self, info: Info, input: BoardInput, after: Resume = None
     ) -> AsyncGenerator[BoardEvent, None]:
         """Follow the board."""
+        check_permission(info.context.actor, Permission.SIGNED_IN)
         stream: Any = BoardStream(info.context, input.request(), selection(info), after)
         return stream
 
@@ -140,6 +145,7 @@ class DispatchLive:
         after: Resume = None,
     ) -> AsyncGenerator[BoardEvent, None]:
         """Follow one activity."""
+        check_permission(info.context.actor, Permission.SIGNED_IN)
         ref = activity_ref(by)
         activity_id = await dispatch.find_activity(info.context, ref.id, ref.number)
         stream: Any = ActivityStream(info.context, activity_id, selection(info), after)

@@ -37,7 +37,9 @@ class _Live(Collector):
             CounterMetricFamily("tavle_live_failures", "Failures of following that were retried.", counters.failures),
             GaugeMetricFamily("tavle_sockets", "Open websockets.", len(self._sockets)),
             GaugeMetricFamily("tavle_relay_position", "Newest event known to this process.", self._relay.last),
-            GaugeMetricFamily("tavle_relay_lag_seconds", "Age of the oldest event not yet read.", self._relay.lag_seconds),
+            GaugeMetricFamily(
+                "tavle_relay_lag_seconds", "Age of the oldest event not yet read.", self._relay.lag_seconds
+            ),
         ]
 
 
@@ -47,13 +49,20 @@ class Metrics:
     def __init__(self, relay: Relay, counters: FeedCounters, sockets: Sockets) -> None:
         self.registry = CollectorRegistry()
         self._requests = Counter(
-            "tavle_requests", "Operations by name, kind and outcome.", ("operation", "kind", "outcome"), registry=self.registry
+            "tavle_requests",
+            "Operations by name, kind and outcome.",
+            ("operation", "kind", "outcome"),
+            registry=self.registry,
         )
         self._seconds = Histogram(
             "tavle_request_seconds", "Time to the answer, seconds.", ("kind",), buckets=_SECONDS, registry=self.registry
         )
         self._statements = Histogram(
-            "tavle_request_statements", "Database statements per operation.", ("kind",), buckets=_STATEMENTS, registry=self.registry
+            "tavle_request_statements",
+            "Database statements per operation.",
+            ("kind",),
+            buckets=_STATEMENTS,
+            registry=self.registry,
         )
         self.registry.register(_Live(relay, counters, sockets))
         self._names: set[str] = set()

@@ -1,8 +1,9 @@
 """The whole schema, put together."""
 
 import strawberry
-from graphql import GraphQLSchema
+from graphql import GraphQLInputObjectType, GraphQLSchema
 
+from api.executor.libraries import DEFINITION
 from api.schema.access import AccessMutations, AccessQueries
 from api.schema.audit import AuditQueries
 from api.schema.calendars import CalendarMutations, CalendarQueries
@@ -66,6 +67,12 @@ _schema = strawberry.Schema(
     query=Query, mutation=Mutation, subscription=Subscription, types=[*ERROR_TYPES, *BOARD_TYPES], config=CONFIG
 )
 schema: GraphQLSchema = _schema._schema  # noqa: SLF001 - Strawberry keeps graphql-core's schema there
+
+# Strawberry checks @oneOf inputs when they are used, and keeps from graphql-core that they are some: a caller's mistake
+# would pass validation and then count as ours.
+for _type in schema.type_map.values():
+    if isinstance(_type, GraphQLInputObjectType):
+        _type.is_one_of = _type.extensions[DEFINITION].is_one_of
 
 
 def printed_schema() -> str:

@@ -93,7 +93,11 @@ def _payload(input_type: type[Any], shown: dict[str, tuple[Any, Any]]) -> type[A
 
 def _changed() -> Any:
     async def resolve(self: Payload, info: Info) -> Any:
-        return None if self.done is None else await find_node(info, self.done.result)
+        if self.done is None:
+            return None
+        # What can change several things gives a list, of one where one was asked for.
+        key = self.done.result
+        return await find_node(info, key[0] if isinstance(key, list) else key)
 
     return strawberry.field(resolver=resolve, description="As it now is; null when refused.")
 

@@ -21,6 +21,7 @@ else:
 T = TypeVar("T")
 
 _FEWEST, _MOST = 2, 10
+_PATIENCE_SECONDS = 5.0
 
 
 class _PlainConnection(asyncpg.Connection):
@@ -98,7 +99,7 @@ class PostgresReaders:
     async def close(self) -> None:
         """Wait a little for what is being read, then close."""
         try:
-            await asyncio.wait_for(self._pool.close(), 5)
+            await asyncio.wait_for(self._pool.close(), _PATIENCE_SECONDS)
         except TimeoutError:
             self._pool.terminate()
 

@@ -107,12 +107,15 @@ async def test_any_filter_finds_what_tortoise_finds(where: Q) -> None:
 
 
 def _as_stored(where: Q) -> Q:
-    """The filter with instants in UTC, as they are stored: Tortoise compares SQLite's texts as they stand."""
+    """The filter as Tortoise gets it right.
+
+    Instants are in UTC, as they are stored: it compares SQLite's texts as they stand. Double negations are taken out:
+    it takes "not not in" for "not in".
+    """
     filters = {key: _utc(value) for key, value in where.filters.items()}
-    moved = Q(*[_as_stored(child) for child in where.children], join_type=where.join_type, **filters)
-    if where._is_negated:
-        moved.negate()
-    return moved
+    children = [_as_stored(child) for child in where.children]
+    moved = children[0] if len(children) == 1 else Q(*children, join_type=where.join_type, **filters)
+    return ~moved if where._is_negated else moved
 
 
 def _utc(value: Any) -> Any:

@@ -23,6 +23,7 @@ from db.reading import (
     close_readers,
     dialect,
     open_readers,
+    postgres,
     read,
     run,
     snapshot,
@@ -352,7 +353,9 @@ async def test_readers_are_opened_once_and_needed(empty_shop: str) -> None:
         await open_readers(empty_shop)
 
 
-async def test_what_outlives_the_readers_is_told_so(empty_shop: str) -> None:
+async def test_what_outlives_the_readers_is_told_so(empty_shop: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "_PATIENCE_SECONDS", 0.2)
+
     async def close_and_read() -> None:
         async with asyncio.timeout(20), snapshot():
             await close_readers()

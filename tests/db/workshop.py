@@ -16,7 +16,6 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.models import Model
 
 import db.config
-from db.projection import forget_plans
 from db.reading import close_readers, open_readers
 from tests.postgres import Cluster
 
@@ -133,7 +132,6 @@ async def opened(url: str) -> AsyncGenerator[str]:
     """The workshop's tables in the database at `url`, with Tortoise and the read connections open."""
     config = db.config.tortoise_config(url)
     config["apps"] = {"shop": {"models": ["tests.db.workshop"], "default_connection": "default"}}
-    forget_plans()
     EXECUTOR_CACHE.clear()  # Tortoise keeps SQL by the connection's name, whatever database that is
     await Tortoise.init(config=config, _enable_global_fallback=True)
     try:

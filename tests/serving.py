@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from gql import Client, gql
+from gql import Client, GraphQLRequest
 from gql.client import AsyncClientSession
 from gql.transport.aiohttp import AIOHTTPTransport
 from gql.transport.exceptions import TransportQueryError
@@ -58,7 +58,8 @@ class Server:
             TransportQueryError: there are errors beside it.
         """
         client = await self._client(await self.token(by) if isinstance(by, Role) else by)
-        data: dict[str, Any] = await client.execute(gql(text), variable_values=variables)
+        request = GraphQLRequest(text, variable_values=variables)
+        data: dict[str, Any] = await client.execute(request)
         return data
 
     async def codes(self, text: str, *, by: Token = Role.SERVICE_MANAGER, **variables: Any) -> list[str]:

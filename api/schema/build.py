@@ -1,9 +1,8 @@
 """The whole schema, put together."""
 
 import strawberry
-from graphql import GraphQLInputObjectType, GraphQLSchema
+from graphql import GraphQLSchema
 
-from api.executor.libraries import DEFINITION
 from api.schema.access import AccessMutations, AccessQueries
 from api.schema.audit import AuditQueries
 from api.schema.calendars import CalendarMutations, CalendarQueries
@@ -19,6 +18,7 @@ from api.schema.parameters import ParametersMutations, ParametersQueries
 from api.schema.projects import ProjectMutations, ProjectQueries
 from api.schema.scalars import CONFIG
 from api.schema.service_objects import ServiceObjectMutations, ServiceObjectQueries
+from api.schema.strictness import make_strict
 from api.schema.workforce import WorkforceMutations, WorkforceQueries
 
 
@@ -67,12 +67,7 @@ _schema = strawberry.Schema(
     query=Query, mutation=Mutation, subscription=Subscription, types=[*ERROR_TYPES, *BOARD_TYPES], config=CONFIG
 )
 schema: GraphQLSchema = _schema._schema  # noqa: SLF001 - Strawberry keeps graphql-core's schema there
-
-# Strawberry checks @oneOf inputs when they are used, and keeps from graphql-core that they are some: a caller's mistake
-# would pass validation and then count as ours.
-for _type in schema.type_map.values():
-    if isinstance(_type, GraphQLInputObjectType):
-        _type.is_one_of = _type.extensions[DEFINITION].is_one_of
+make_strict(schema)
 
 
 def printed_schema() -> str:

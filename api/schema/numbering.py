@@ -35,7 +35,9 @@ class ChangeNumberSequenceInput(MutationInput):
     prefix: strawberry.Maybe[str | None] = strawberry.field(
         description="Omit to keep; null for none. At most 10 characters."
     )
-    next: strawberry.Maybe[int] = strawberry.field(description=f"{OMIT} Numbers never run backwards.")
+    next: strawberry.Maybe[int] = strawberry.field(
+        description=f"{OMIT} At most 999,999,999; numbers never run backwards."
+    )
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeNumberSequence:

@@ -248,11 +248,23 @@ async def read_head() -> Head:
 
 async def read_events(after: int, limit: int) -> list[Event]:
     """At most `limit` events after `after`, oldest first."""
-    marks = ("$1", "$2") if dialect() == "postgres" else ("?1", "?2")
+    return [_event(row) for row in await read(_following(), (after, limit))]
+
+
+async def read_news(after: int, limit: int) -> tuple[Head, list[Event]]:
+    """Where the log ends and at most `limit` events after `after`, as they stand at one moment."""
     rows = await read(
-        f"SELECT {_EVENT_COLUMNS} FROM event WHERE seq > {marks[0]} ORDER BY seq LIMIT {marks[1]}", (after, limit)
+        f"SELECT h.epoch, h.seq, h.floor, e.* FROM event_head h LEFT JOIN ({_following()}) e ON 1 = 1"
+        " WHERE h.id = 1 ORDER BY 4",
+        (after, limit),
     )
-    return [_event(row) for row in rows]
+    # Without events there is one row, of the head alone.
+    return Head(*rows[0][:3]), [_event(row[3:]) for row in rows if row[3] is not None]
+
+
+def _following() -> str:
+    marks = ("$1", "$2") if dialect() == "postgres" else ("?1", "?2")
+    return f"SELECT {_EVENT_COLUMNS} FROM event WHERE seq > {marks[0]} ORDER BY seq LIMIT {marks[1]}"
 
 
 def _event(row: Row) -> Event:

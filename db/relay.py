@@ -6,6 +6,7 @@ only a hint: a poll every 250 ms and a re-read after every reconnect make sure t
 
 import asyncio
 import contextlib
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -38,7 +39,7 @@ class Relay:
         self.epoch = ""
         self.floor = 0
         self.last = 0
-        self.lag_seconds = 0.0
+        self._current_at = time.monotonic()
         self._ring: deque[Event] = deque(maxlen=RING)
         self._woken = asyncio.Event()
         self._grown = asyncio.Event()
@@ -46,10 +47,16 @@ class Relay:
         self._listeners: list[Callable[[Event], None]] = []
         self._unhook: Callable[[], None] = lambda: None
 
+    @property
+    def lag_seconds(self) -> float:
+        """How old what this process knows of the log may be, beyond the pause between two looks at it."""
+        return max(0.0, time.monotonic() - self._current_at - POLL_SECONDS)
+
     async def start(self) -> None:
         """Begin at the present end of the log."""
         head = await outbox.read_head()
         self.epoch, self.last, self.floor = head.epoch, head.seq, head.floor
+        self._current_at = time.monotonic()
         self._unhook = outbox.on_commit(self.poke)
         self._tasks = [asyncio.create_task(self._tail(), name="relay")]
         if is_postgres(self._url):
@@ -116,25 +123,30 @@ class Relay:
 
     async def _read(self) -> bool:
         """Take in what is new; whether there was anything."""
-        head = await outbox.read_head()
+        # One statement: were the database restored between two, the events would be taken for those of the old log.
+        head, events = await outbox.read_news(self.last, _BATCH)
         if head.epoch != self.epoch:
             log.info("relay_new_epoch", epoch=head.epoch)
             self._ring.clear()
             self.epoch, self.last, self.floor = head.epoch, head.seq, head.floor
+            self._current_at = time.monotonic()
             self._wake_followers()
             return True
-        self.floor = head.floor
-        if head.seq == self.last:
-            self.lag_seconds = 0.0
-            return False
-        events = await outbox.read_events(self.last, _BATCH)
+        if head.seq < self.last:
+            raise LogBroken(f"The log ends at {head.seq}, but event {self.last} was in it.")
         _check_contiguous(self.last, events)
-        for event in events:
-            self._ring.append(event)
-            self.last = event.seq
-            for listener in self._listeners:
-                listener(event)
-        self._wake_followers()
+        self.floor = head.floor
+        try:
+            for event in events:
+                self._ring.append(event)
+                self.last = event.seq
+                for listener in self._listeners:
+                    listener(event)
+        finally:
+            if events:
+                self._wake_followers()
+        if self.last >= head.seq:
+            self._current_at = time.monotonic()
         return bool(events)
 
     def _wake_followers(self) -> None:

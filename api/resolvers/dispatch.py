@@ -1,6 +1,6 @@
 """The board: read once, checked, and what of it an event changes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,14 +9,14 @@ from api.executor import Ready
 from api.resolvers.records import check_reach
 from api.selection import Selection, assemble, row, rows
 from db.outbox import Cursor, Event, read_head
-from db.projection import exists, ids
+from db.projection import Way, exists, ids
 from db.reading import snapshot
 from domain.core import clock
 from domain.core.actor import Permission
 from domain.core.errors import Refused, not_found
 from domain.core.operation import check_permission
 from domain.dispatch import queries
-from domain.dispatch.feed import Effect, beside, consequence
+from domain.dispatch.feed import Effect, consequence, might_see, touched
 from domain.dispatch.operations import Assign, check_board_changes
 from domain.dispatch.queries import BoardRequest, BoardScope
 
@@ -83,7 +83,7 @@ async def check_move(context: Context, move: Assign) -> Refused | None:
 
 @dataclass(frozen=True, slots=True)
 class BoardChange:
-    """What an event changes on a board: activities to put there, one to drop, or everything."""
+    """What an event changes on a board: activities to put there, and maybe one that has left it; or everything."""
 
     shown: tuple[int, ...] = ()
     left: int | None = None
@@ -92,11 +92,16 @@ class BoardChange:
 
 @dataclass(slots=True)
 class FollowedBoard:
-    """A board that somebody follows: which activities it shows, as of its newest snapshot."""
+    """A board that somebody follows: which activities it shows, as of its newest snapshot.
+
+    `ways` lead from its activities to what is read with them.
+    """
 
     context: Context
     request: BoardRequest
+    ways: Collection[Way]
     scope: BoardScope | None = field(default=None)
+    _told: Event | None = field(default=None)
 
     async def read(self, parts: Sequence[Selection]) -> tuple[Cursor, list[Ready]]:
         """The board anew, as each of `parts` selects it."""
@@ -105,26 +110,25 @@ class FollowedBoard:
         return found.position, found.boards
 
     async def change(self, event: Event) -> BoardChange:
-        """What `event` changes here."""
-        actor = self.context.actor
+        """What `event` changes here; an activity that is in `shown` and is no longer there has left too."""
         if self.scope is None:
-            self.scope = await queries.board_scope(actor, self.request, clock.now())
-        board = self.scope.board
-        if queries.is_outdated(self.scope, self.request, event.at):
+            self.scope = await queries.board_scope(self.context.actor, self.request, clock.now())
+        scope = self.scope
+        before = await self._before(event)
+        self._told = event
+        if queries.turns_page(scope, self.request, None if before is None else before.at, event.at):
             return BoardChange(reload=True)
-        found = consequence(event, board)
-        match found.effect:
-            case Effect.NOTHING:
-                return BoardChange()
-            case Effect.LAYOUT:
+        found = consequence(event, scope.board, self.ways)
+        if found.effect is Effect.LAYOUT:
+            return BoardChange(reload=True)
+        shown: tuple[int, ...] = (found.activity_id,) if found.effect is Effect.SHOWS else ()
+        if found.where is not None:
+            select = queries.touched(self.context.actor, scope.board, found.where, _MOST_TOUCHED + 1)
+            touched = await ids(select)
+            if len(touched) > _MOST_TOUCHED:
                 return BoardChange(reload=True)
-            case Effect.LEAVES:
-                return BoardChange(left=found.activity_id)
-            case Effect.SHOWS:
-                return BoardChange(shown=(found.activity_id,), left=found.activity_id)
-            case Effect.TOUCHES:
-                touched = await ids(queries.touched(actor, board, found.where, _MOST_TOUCHED + 1))
-                return BoardChange(reload=True) if len(touched) > _MOST_TOUCHED else BoardChange(shown=tuple(touched))
+            shown += tuple(key for key in touched if key != found.activity_id)
+        return BoardChange(shown, found.activity_id if found.effect is Effect.LEAVES else None)
 
     async def activity(self, activity_id: int, part: Selection) -> Any:
         """One activity as `part` selects it; None when the board does not show it any more."""
@@ -133,21 +137,31 @@ class FollowedBoard:
         actor = self.context.actor
         return await row(part, queries.one_shown(actor, self.scope.board, activity_id), viewer=actor)
 
+    async def _before(self, event: Event) -> Event | None:
+        """The event before `event`; None at the beginning of what is kept of the log."""
+        relay = self.context.services.relay
+        if self._told is not None and self._told.seq == event.seq - 1:
+            return self._told
+        if event.seq - 2 < relay.floor:
+            return None
+        return next(iter(await relay.events(event.seq - 2, 1)), None)
+
 
 @dataclass(frozen=True, slots=True)
 class FollowedActivity:
-    """One activity that somebody follows."""
+    """One activity that somebody follows. `ways` lead from it to what is read with it."""
 
     context: Context
     activity_id: int
+    ways: Collection[Way]
 
-    def concerns(self, event: Event) -> bool:
-        """Whether `event` is about the activity itself."""
-        return event.subject_type == "service_activity" and event.subject_id == self.activity_id
-
-    async def is_beside(self, event: Event) -> bool:
-        """Whether `event` is about something that stands beside the activity, such as its order."""
-        where = beside(event)
+    async def is_told(self, event: Event) -> bool:
+        """Whether the follower is to be told of `event`: it is about the activity, or about what is read with it."""
+        if event.subject_type == "service_activity" and event.subject_id == self.activity_id:
+            return any(
+                might_see(self.context.actor, columns) for columns in (event.body["before"], event.body["after"])
+            )
+        where = touched(event, self.ways)
         return where is not None and await exists(queries.one_activity(self.context.actor, self.activity_id, where))
 
     async def read(self, part: Selection) -> Any:

@@ -4,6 +4,7 @@ from db.projection.columns import UnplannableError
 from db.projection.fetching import columns, count, exists, fetch, fetch_one, ids
 from db.projection.plans import forget_plans
 from db.projection.tree import Constant, Entry, Many, One, Same, Select, Value, Wanted, Where
+from db.projection.ways import Way, ways
 
 __all__ = [
     "Constant",
@@ -15,6 +16,7 @@ __all__ = [
     "UnplannableError",
     "Value",
     "Wanted",
+    "Way",
     "Where",
     "columns",
     "count",
@@ -23,4 +25,5 @@ __all__ = [
     "fetch_one",
     "forget_plans",
     "ids",
+    "ways",
 ]

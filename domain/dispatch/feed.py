@@ -1,12 +1,15 @@
 """What an event of the log means for a board that somebody follows. Pure, but for the clock it is given."""
 
-from collections.abc import Callable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from tortoise.expressions import Q
 
 from db.outbox import Event
+from db.projection import Way
+from domain.core.actor import Actor, Role
 from domain.dispatch.queries import facts_of
 from domain.dispatch.rules import BoardFilter, is_shown
 
@@ -33,7 +36,8 @@ class Effect(StrEnum):
 class Consequence:
     """What an event does to a board, and to which activities.
 
-    SHOWS and LEAVES concern the one activity `activity_id`; TOUCHES concerns all shown activities that `where` admits.
+    SHOWS and LEAVES concern the activity `activity_id`. Beside that, whatever the effect, all shown activities that
+    `where` admits have something beside them that is different now.
     """
 
     effect: Effect
@@ -41,42 +45,42 @@ class Consequence:
     where: Q | None = None
 
 
-_NOTHING = Consequence(Effect.NOTHING)
-_LAYOUT = Consequence(Effect.LAYOUT)
-
-# What stands beside an activity on the board, and how to find the activities it stands beside.
-_BESIDE: dict[str, Callable[[int], Q]] = {
-    "service_order": lambda key: Q(order_id=key),
-    "service_order_line": lambda key: Q(lines__id=key),
-    "customer": lambda key: Q(order__customer_id=key),
-    "contact": lambda key: Q(order__contact_id=key),
-    "address": lambda key: Q(order__address_id=key),
-    "project": lambda key: Q(order__project_id=key),
-    "activity_type": lambda key: Q(type_id=key),
-    "service_task": lambda key: Q(task_id=key),
-    "item": lambda key: Q(lines__item_id=key),
-    "project_category": lambda key: Q(lines__category_id=key),
-    "worker": lambda key: Q(worker_id=key) | Q(lines__worker_id=key),
-    "dispatch_team": lambda key: Q(worker__team_id=key),
-}
 _LAYOUTS = frozenset({"worker", "dispatch_team", "calendar", "service_management_parameters"})
 
 
-def consequence(event: Event, board: BoardFilter) -> Consequence:
-    """What `event` does to a board with this filter."""
+def consequence(event: Event, board: BoardFilter, ways: Collection[Way] = ()) -> Consequence:
+    """What `event` does to a board with this filter, whose activities are read with what `ways` lead to."""
+    if event.subject_type in _LAYOUTS:
+        return Consequence(Effect.LAYOUT)
+    beside = touched(event, ways)
     if event.subject_type == "service_activity":
         before, after = event.body["before"], event.body["after"]
-        was_shown = before is not None and is_shown(facts_of(before), board)
         if after is not None and is_shown(facts_of(after), board):
-            return Consequence(Effect.SHOWS, event.subject_id)
-        return Consequence(Effect.LEAVES, event.subject_id) if was_shown else _NOTHING
-    if event.subject_type in _LAYOUTS:
-        return _LAYOUT
-    touched = beside(event)
-    return _NOTHING if touched is None else Consequence(Effect.TOUCHES, where=touched)
+            return Consequence(Effect.SHOWS, event.subject_id, beside)
+        if before is not None and is_shown(facts_of(before), board):
+            return Consequence(Effect.LEAVES, event.subject_id, beside)
+    return Consequence(Effect.NOTHING if beside is None else Effect.TOUCHES, where=beside)
 
 
-def beside(event: Event) -> Q | None:
-    """Which activities have the event's subject beside them; None when activities have no such thing."""
-    of = _BESIDE.get(event.subject_type)
-    return None if of is None else of(event.subject_id)
+def touched(event: Event, ways: Collection[Way]) -> Q | None:
+    """Which activities are read together with the event's subject, or were; None when none can be."""
+    conditions = [condition for way in ways if way.table == event.subject_type for condition in _reached(event, way)]
+    return Q(*conditions, join_type=Q.OR) if conditions else None
+
+
+def might_see(actor: Actor, columns: Mapping[str, Any] | None) -> bool:
+    """Whether `actor`, who has found an activity once, could see it while it had these columns."""
+    if columns is None:
+        return False
+    return actor.role is not Role.TECHNICIAN or columns["worker_id"] == actor.worker_id
+
+
+def _reached(event: Event, way: Way) -> list[Q]:
+    named: dict[str, Any] = {way.path: event.subject_id}
+    conditions = [Q(**named)]
+    if way.column is not None:
+        # What was or is listed somewhere is looked for there: a line that has moved is missing where it was.
+        owners = {columns.get(way.column) for columns in (event.body["before"], event.body["after"]) if columns}
+        owned: dict[str, Any] = {f"{way.owner or 'pk'}__in": sorted(owners - {None})}
+        conditions.append(Q(**owned))
+    return conditions

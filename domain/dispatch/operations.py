@@ -17,7 +17,15 @@ from domain.calendars.queries import working_calendars
 from domain.core.actor import Actor, Permission
 from domain.core.errors import Code, NotPermitted, Path, Refusal, Refused, not_found
 from domain.core.keep import KEEP, Keep
-from domain.core.operation import Stale, Work, check_version, last_changed_by, operation, subject_type
+from domain.core.operation import (
+    Stale,
+    Work,
+    check_permission,
+    check_version,
+    last_changed_by,
+    operation,
+    subject_type,
+)
 from domain.core.rows import lock_all
 from domain.dispatch import rules
 from domain.dispatch.queries import board_worker
@@ -98,6 +106,7 @@ _KINDS: dict[type[Any], str] = {
 }
 # Everyone who maintains activities may move the ones they see in time and close them; these are the dispatcher's.
 _DISPATCHERS_ONLY = (Dispatch, Unassign, SetPriority)
+_DISPATCHERS = "Giving work to people is the dispatcher's; your role may move own activities and close them."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +141,9 @@ async def check_board_changes(actor: Actor, changes: tuple[BoardChange, ...]) ->
     """Refuse what `apply_board_changes` would refuse now; changes nothing and locks nothing.
 
     Raises:
-        NotPermitted, Refused: as `apply_board_changes`.
+        NotSignedIn, NotPermitted, Refused: as `apply_board_changes`.
     """
+    check_permission(actor, apply_board_changes.requires)
     for change in changes:
         _check_may(actor, change)
     drafts = await _drafted(actor, changes)
@@ -153,6 +163,7 @@ async def undo_board_change(work: Work, command: UndoBoardChange) -> list[int]:
     """Put back what the actor's last change of the board changed, all activities of it or none.
 
     Raises:
+        NotPermitted: the actor is no dispatcher any more.
         Refused: NOTHING_TO_UNDO; VERSION_CONFLICT when somebody has changed the same since; else as any change.
 
     Source: DOMAIN.md 9.4.
@@ -160,12 +171,15 @@ async def undo_board_change(work: Work, command: UndoBoardChange) -> list[int]:
     events = await _take_last_change(work.actor)
     if not events:
         raise Refused(Code.NOTHING_TO_UNDO, "There is nothing left to undo.")
-    rows = await lock_all(ServiceActivity, (event.subject_id for event in events))
+    ids = [event.subject_id for event in events]
+    rows = await lock_all(ServiceActivity, ids)
+    visible = {row.id for row in await ServiceActivity.filter(visible_activities(work.actor), id__in=ids)}
     drafts: dict[int, _Draft] = {}
     for event in events:
         row = rows.get(event.subject_id)
-        if row is None:
-            raise Refused(Code.NOT_FOUND, "An activity you changed has been deleted since; this cannot be undone.")
+        if row is None or row.id not in visible:
+            message = "An activity you changed is gone, or you may not see it any more; this cannot be undone."
+            raise Refused(Code.NOT_FOUND, message)
         before, after = _placement(event.body["before"]), _placement(event.body["after"])
         now = placement_of(row)
         if now != after:
@@ -173,9 +187,9 @@ async def undo_board_change(work: Work, command: UndoBoardChange) -> list[int]:
             raise Refused(
                 Code.VERSION_CONFLICT,
                 f"{row.number} has been changed by {name} since; undo would overwrite that.",
-                ("expectedVersion",),
-                Stale(subject_type(row), row.id, name),
+                details=Stale(subject_type(row), row.id, name),
             )
+        _check_may_put_back(work.actor, now, before)
         drafts[row.id] = _Draft(row, now, before, accepted=command.accept_warnings, kind="board_change_undone", path=())
     await _load_workers(drafts, {draft.planned.worker_id for draft in drafts.values()})
     await _judge(drafts)
@@ -207,9 +221,14 @@ def _check_may(actor: Actor, change: BoardChange) -> None:
     if actor.may(Permission.MAINTAIN_DISPATCH):
         return
     if isinstance(change, _DISPATCHERS_ONLY) or (isinstance(change, Assign) and not isinstance(change.worker_id, Keep)):
-        raise NotPermitted(
-            "Giving work to people is the dispatcher's; your role may move own activities and close them."
-        )
+        raise NotPermitted(_DISPATCHERS)
+
+
+def _check_may_put_back(actor: Actor, now: Placement, before: Placement) -> None:
+    """Stop who could have made the change once but could not make its opposite today."""
+    own = replace(now, starts_at=before.starts_at, ends_at=before.ends_at, closed=before.closed)
+    if own != before and not actor.may(Permission.MAINTAIN_DISPATCH):
+        raise NotPermitted(_DISPATCHERS)
 
 
 async def _drafted(actor: Actor, changes: Iterable[BoardChange]) -> dict[int, _Draft]:
@@ -265,9 +284,11 @@ async def _plan(drafts: dict[int, _Draft], changes: Iterable[BoardChange]) -> No
             draft.planned = _planned(draft, change)
         except Refused as refused:
             raise refused.under(*change.path) from None
-        draft.kind, draft.path = _KINDS[type(change)], change.path
+        draft.kind = _KINDS[type(change)]
         if isinstance(change, Assign):
             draft.accepted |= change.accept_warnings
+            # Only an assignment can be in anybody's way.
+            draft.path = change.path
 
 
 def _planned(draft: _Draft, change: BoardChange) -> Placement:
@@ -283,7 +304,8 @@ def _planned(draft: _Draft, change: BoardChange) -> Placement:
                 worker = worker_id
             return rules.plan_assignment(number, planned, worker=worker, starts_at=starts_at, duration=duration)
         case Dispatch():
-            return rules.plan_dispatch(number, planned)
+            given_to = None if planned.worker_id is None else draft.workers[planned.worker_id]
+            return rules.plan_dispatch(number, planned, worker_active=given_to is None or given_to.active)
         case Unassign():
             return rules.plan_unassignment(number, planned)
         case SetPriority(priority=priority):
@@ -307,7 +329,7 @@ async def _judge(drafts: dict[int, _Draft]) -> None:
     """Refuse when something that was not accepted is in the way of what the drafts come to.
 
     Raises:
-        Refused: OVERLAP, OUTSIDE_CALENDAR, NOT_IN_TEAM: all of them together.
+        Refused: WORKER_INACTIVE; or OVERLAP, OUTSIDE_CALENDAR, NOT_IN_TEAM: all of them together.
     """
     moving = [draft for draft in drafts.values() if rules.needs_judging(draft.now, draft.planned)]
     if not moving:
@@ -372,19 +394,21 @@ async def _save(work: Work, draft: _Draft, *, undoable: bool) -> None:
         overlap_accepted=draft.overlap_accepted if judged else draft.row.overlap_accepted,
     )
     if planned.worker_id != draft.now.worker_id:
-        await ServiceOrderLine.filter(activity_id=draft.row.id, status=LineStatus.CREATED).update(
-            worker_id=planned.worker_id
-        )
+        following = ServiceOrderLine.filter(activity_id=draft.row.id, status=LineStatus.CREATED).order_by("id")
+        for line in await following.select_for_update():
+            await work.change(line, "service_order_line_changed", worker_id=planned.worker_id)
 
 
 async def _take_last_change(actor: Actor) -> list[outbox.EventRow]:
     """The events of the actor's last undoable change, taken off the undo list by this transaction alone."""
-    newest = await outbox.EventRow.filter(undoable_by=actor.key).order_by("-batch", "seq").first()
-    if newest is None:
-        return []
-    events = await outbox.EventRow.filter(undoable_by=actor.key, batch=newest.batch).order_by("seq").select_for_update()
-    await outbox.EventRow.filter(undoable_by=actor.key, batch=newest.batch).update(undoable_by=None)
-    return events
+    own = outbox.EventRow.filter(undoable_by=actor.key)
+    while (newest := await own.order_by("-batch", "seq").first()) is not None:
+        events = await own.filter(batch=newest.batch).order_by("seq").select_for_update()
+        if events:
+            await own.filter(batch=newest.batch).update(undoable_by=None)
+            return events
+        # The same actor has just undone this one, in another window; the one before it is the last now.
+    return []
 
 
 def _placement(columns: dict[str, Any]) -> Placement:

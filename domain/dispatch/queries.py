@@ -197,9 +197,16 @@ def touched(actor: Actor, board: BoardFilter, where: Q | None, limit: int) -> Se
     return Select(ServiceActivity, shown & where if where is not None else shown, ("id",), limit)
 
 
-def is_outdated(scope: BoardScope, request: BoardRequest, at: datetime) -> bool:
-    """Whether the board's days were counted from a day that is over: a screen on a wall turns the page at midnight."""
-    return (request.from_on is None or request.to_on is None) and civil_date(at, scope.time_zone) > scope.today
+def turns_page(scope: BoardScope, request: BoardRequest, before: datetime | None, at: datetime) -> bool:
+    """Whether something that happens `at` begins another day for a board whose days are counted from today.
+
+    A screen on a wall then turns the page. `before` is when the previous thing happened, where that is known: followers
+    who know that one have a board of its day or a later one, and nobody is told twice.
+    """
+    if request.from_on is not None and request.to_on is not None:
+        return False
+    known = scope.today if before is None else min(scope.today, civil_date(before, scope.time_zone))
+    return civil_date(at, scope.time_zone) > known
 
 
 def shown_where(board: BoardFilter) -> Q:

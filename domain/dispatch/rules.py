@@ -77,7 +77,7 @@ def plan_assignment(
     planned = now
     if not isinstance(worker, Keep):
         if worker is not None and not worker.active:
-            raise Refused(Code.WORKER_INACTIVE, f"{worker.name} has left the company.", ("workerId",))
+            raise Refused.of(_has_left(worker))
         wanted = None if worker is None else worker.id
         if wanted != now.worker_id:
             planned = replace(planned, worker_id=wanted, dispatch_status=DispatchStatus.UNDISPATCHED)
@@ -101,17 +101,20 @@ def plan_assignment(
     return replace(planned, starts_at=start, ends_at=check_instant(start + length, "duration"))
 
 
-def plan_dispatch(number: str, now: Placement) -> Placement:
+def plan_dispatch(number: str, now: Placement, *, worker_active: bool = True) -> Placement:
     """The activity sent to its worker.
 
     Raises:
-        Refused: ACTIVITY_CLOSED, WORKER_REQUIRED, TIME_REQUIRED.
+        Refused: ACTIVITY_CLOSED, WORKER_REQUIRED, WORKER_INACTIVE, TIME_REQUIRED.
 
     Source: DOMAIN.md 9.3.
     """
     _check_open(number, now)
     if now.worker_id is None:
         raise Refused(Code.WORKER_REQUIRED, f"{number} has no worker; assign one before dispatching it.", ("activity",))
+    if not worker_active:
+        message = f"The worker of {number} has left the company; assign another before dispatching it."
+        raise Refused(Code.WORKER_INACTIVE, message, ("activity",))
     if now.starts_at is None:
         raise Refused(
             Code.TIME_REQUIRED, f"{number} has no time; give it a start before dispatching it.", ("activity",)
@@ -182,10 +185,13 @@ def judge(
 ) -> list[Refusal]:
     """What is in the way of a planned activity and has not been accepted, over its whole duration.
 
-    Details: OVERLAP gives the ids of the activities in the way, OUTSIDE_CALENDAR the closed periods.
+    Nobody can accept that the worker has left: WORKER_INACTIVE stands alone. Details: OVERLAP gives the ids of the
+    activities in the way, OUTSIDE_CALENDAR the closed periods.
 
     Source: DOMAIN.md 9.4.
     """
+    if not worker.active:
+        return [_has_left(worker)]
     warnings: list[Refusal] = []
     if worker.team_id is None:
         message = f"{worker.name} is in no dispatch team, so the activity would not show on the board."
@@ -207,6 +213,10 @@ def outside_calendar(planned: Placement, worker: BoardWorker) -> list[Period]:
     if worker.calendar is None or planned.starts_at is None or planned.ends_at is None:
         return []
     return closed_periods(worker.calendar, planned.starts_at, planned.ends_at)
+
+
+def _has_left(worker: BoardWorker) -> Refusal:
+    return Refusal(Code.WORKER_INACTIVE, f"{worker.name} has left the company.", ("workerId",))
 
 
 def _check_open(number: str, now: Placement) -> None:
@@ -314,14 +324,16 @@ class AvailableAction:
     reason: str | None = None
 
 
-def available_actions(number: str, now: Placement, *, is_dispatcher: bool, may_change: bool) -> list[AvailableAction]:
+def available_actions(
+    number: str, now: Placement, *, is_dispatcher: bool, may_change: bool, worker_active: bool = True
+) -> list[AvailableAction]:
     """Every action with whether it is possible, by the same rules that refuse it.
 
     A worker or time that has yet to be chosen is not judged here.
     """
     plans: dict[BoardAction, Callable[[], Placement]] = {
         BoardAction.ASSIGN: lambda: plan_assignment(number, now),
-        BoardAction.DISPATCH: lambda: plan_dispatch(number, now),
+        BoardAction.DISPATCH: lambda: plan_dispatch(number, now, worker_active=worker_active),
         BoardAction.UNASSIGN: lambda: plan_unassignment(number, now),
         BoardAction.SET_PRIORITY: lambda: plan_priority(number, now, now.priority),
         BoardAction.CLOSE: lambda: plan_closing(number, now),

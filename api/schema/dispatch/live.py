@@ -14,9 +14,11 @@ from api.selection import Selection, assemble, write_id
 from api.streams import RELOAD, Reload
 from db import reading
 from db.outbox import Cursor, Event, last_actor
+from db.projection import Way, ways
 from domain.core import clock
 from domain.dispatch.feed import SnapshotReason
 from domain.dispatch.queries import BoardRequest
+from domain.orders import models
 
 
 class BoardStream:
@@ -27,7 +29,7 @@ class BoardStream:
         # Related teams differ from person to person; all other boards only from one scope of rights to the next.
         own = context.actor.worker_id if request.related_teams_only else None
         self.key: Hashable = ("dispatchBoard", request, context.actor.scope, own)
-        self._board = FollowedBoard(context, request)
+        self._board = FollowedBoard(context, request, _ways(part))
         self._relay = context.services.relay
         self._part = part
 
@@ -48,14 +50,19 @@ class BoardStream:
         if change.reload:
             return RELOAD
         part = self._part.on(ActivityChanged)
-        read = [await _read_each(part, partial(self._board.activity, key)) for key in change.shown]
-        shown = [activities for activities in read if activities is not None]
-        if not shown and change.left is not None:
-            return [ActivityLeft(cursor=self._cursor(event.seq), activity_id=_id(change.left))]
-        return [
-            await _tell(part, self._cursor(event.seq - (place < len(shown))), activities, event.actor_name, event.key)
-            for place, activities in enumerate(shown, start=1)
-        ]
+        read = [(key, await _read_each(part, partial(self._board.activity, key))) for key in change.shown]
+        # The event's own activity is told as gone should it have left since; another's event will tell of the others.
+        left = change.left or next((key for key, found in read if found is None and key == event.subject_id), None)
+        shown = [activities for _, activities in read if activities is not None]
+        count = len(shown) + (left is not None)
+        # Whoever loses the socket between two of them gets the event again.
+        cursors = [*[self._cursor(event.seq - 1)] * (count - 1), self._cursor(event.seq)][:count]
+        told: list[object] = []
+        if left is not None:
+            told.append(ActivityLeft(cursor=cursors.pop(0), activity_id=_id(left)))
+        for cursor, activities in zip(cursors, shown, strict=True):
+            told += [await _tell(part, cursor, activities, event.actor_name, event.key)]
+        return told
 
     def heartbeat(self, position: int) -> object:
         """A sign of life."""
@@ -75,7 +82,7 @@ class ActivityStream:
     def __init__(self, context: Context, activity_id: int, part: Selection, after: str | None) -> None:
         self.after = after
         self.key: Hashable = ("serviceActivityChanged", activity_id, context.actor.scope)
-        self._activity = FollowedActivity(context, activity_id)
+        self._activity = FollowedActivity(context, activity_id, _ways(part))
         self._relay = context.services.relay
         self._part = part
 
@@ -92,8 +99,7 @@ class ActivityStream:
 
     async def changes(self, event: Event) -> Sequence[object] | Reload:
         """The activity anew, when `event` is about it or about what stands beside it."""
-        about = self._activity.concerns(event)
-        if not about and not await self._activity.is_beside(event):
+        if not await self._activity.is_told(event):
             return []
         part = self._part.on(ActivityChanged)
         activities = await _read_each(part, self._activity.read)
@@ -114,6 +120,12 @@ class ActivityStream:
 
     def _cursor(self, position: int) -> BoardCursor:
         return BoardCursor(str(Cursor(self._relay.epoch, position)))
+
+
+def _ways(part: Selection) -> frozenset[Way]:
+    """The ways from an activity to what is read with it, as far as changes can tell."""
+    selected = [one.part for one in part.on(ActivityChanged).asked() if one.name == "activity" and one.part is not None]
+    return frozenset(way for each in selected for way in ways(models.ServiceActivity, each.wanted()))
 
 
 async def _read_each(part: Selection, read: Callable[[Selection], Awaitable[Any]]) -> list[Any] | None:

@@ -54,6 +54,7 @@ def _available(
     priority: Priority,
     dispatch_status: DispatchStatus,
     closed: bool,  # noqa: FBT001 - given by position, as the columns come
+    worker_active: bool | None,  # noqa: FBT001
 ) -> list[dispatch_rules.AvailableAction]:
     now = dispatch_rules.Placement(worker_id, starts_at, ends_at, priority, dispatch_status, closed)
     return dispatch_rules.available_actions(
@@ -61,6 +62,7 @@ def _available(
         now,
         is_dispatcher=viewer.may(Permission.MAINTAIN_DISPATCH),
         may_change=viewer.may(Permission.MAINTAIN_ACTIVITIES),
+        worker_active=worker_active is not False,
     )
 
 
@@ -100,7 +102,7 @@ class ServiceActivity(Node):
     order: "ServiceOrder" = one(description="The order it belongs to.")
     version: int = column(description=_VERSION)
     available_actions: list[AvailableAction] = computed(
-        needs=("number", "worker_id", "starts_at", "ends_at", "priority", "dispatch_status", "closed"),
+        needs=("number", "worker_id", "starts_at", "ends_at", "priority", "dispatch_status", "closed", "worker.active"),
         value=_available,
         viewer=True,
         description="What can be done to it now, by you.",

@@ -15,6 +15,19 @@ def current() -> BaseDBAsyncClient | None:
     return _current.get()
 
 
+async def prepare_for_bulk() -> None:
+    """Ready the open transaction for many rows at a time: it may pause for a minute, and it plans each statement anew.
+
+    Rows are worked on between statements, and what was planned for an empty table crawls over a full one.
+    """
+    connection = current()
+    if connection is not None and connection.capabilities.dialect == "postgres":
+        await connection.execute_query(
+            "SELECT set_config('idle_in_transaction_session_timeout', '60s', true),"
+            " set_config('plan_cache_mode', 'force_custom_plan', true)"
+        )
+
+
 @asynccontextmanager
 async def transaction() -> AsyncGenerator[BaseDBAsyncClient]:
     """Open one transaction; commit on success, roll back on any exception.

@@ -1,6 +1,6 @@
 """Finding and writing many rows in a few statements, inside an open transaction."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -180,7 +180,8 @@ async def update(work: Work, entries: Sequence[Entry], kind: str | None) -> None
         columns.add("version")
         for entry in entries:
             entry.row.version += 1
-    await _guarded(lambda: model.bulk_update([entry.row for entry in entries], sorted(columns), CHUNK))
+    for part in chunks(entries):
+        await _guarded(model.bulk_update([entry.row for entry in part], sorted(columns)))
     if kind is None:
         return
     for entry in entries:
@@ -191,7 +192,8 @@ async def _insert(work: Work, table: Table, entries: Sequence[Entry], kind: str 
     if not entries:
         return
     model = MODELS[table.stored]
-    await _guarded(lambda: model.bulk_create([entry.row for entry in entries], CHUNK))
+    for part in chunks(entries):
+        await _guarded(model.bulk_create([entry.row for entry in part]))
     if kind is None:
         return
     ids, key = await _ids(table, model, [entry.row for entry in entries]), table.key_fields
@@ -211,14 +213,14 @@ async def _ids(table: Table, model: type[Model], rows: Sequence[Any]) -> dict[Ke
     return found
 
 
-async def _guarded(statement: Callable[[], Any]) -> None:
+async def _guarded(statement: Awaitable[object]) -> None:
     """Run a statement; a rival who wrote the same rows first makes it a refusal.
 
     Raises:
         Refused: BUSY.
     """
     try:
-        await statement()
+        await statement
     except IntegrityError as error:
         if getattr(error.__cause__, "sqlstate", None) in _RACES:
             raise Refused(Code.BUSY, "Others are changing the same rows; import the file again.") from error

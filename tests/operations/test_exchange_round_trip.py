@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date
 from decimal import Decimal
@@ -10,13 +10,19 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from db import lifecycle
 from db.demo.generate import FOLDER
+from db.projection import forget_plans
+from db.transaction import current, transaction
 from domain.core.actor import SYSTEM
 from domain.core.operation import perform
 from domain.customers.models import Customer
+from domain.exchange import checks
 from domain.exchange.folders import export_folder, import_folder
+from domain.exchange.rows import Batch
+from domain.exchange.sheets import Fault
 from domain.exchange.tables import TABLES
 from domain.items.models import Item
 from domain.numbering.models import NumberSequence
@@ -35,10 +41,12 @@ AnotherCompany = Callable[[], AbstractAsyncContextManager[None]]
 
 @pytest.fixture
 def another_company(sqlite_template: Path, tmp_path: Path) -> AnotherCompany:
-    """Opens an empty database of its own; nothing else may be open."""
+    """Opens an empty database of its own, once the first one is closed."""
 
     @asynccontextmanager
     async def opened() -> AsyncGenerator[None]:
+        EXECUTOR_CACHE.clear()  # of the first database, which may be of the other engine
+        forget_plans()
         path = tmp_path / "another.sqlite3"
         shutil.copyfile(sqlite_template, path)
         async with lifecycle.database(f"sqlite://{path}"):
@@ -170,13 +178,14 @@ async def test_times_survive_the_hour_that_comes_twice(
         assert [each.starts_at for each in await ServiceActivity.all().order_by("number")] == twice
 
 
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 async def test_a_rival_who_takes_a_number_first_wins_and_the_import_is_told_so(
-    empty_postgres: str, tmp_path: Path
+    database_url: str, tmp_path: Path
 ) -> None:
     folder = a_folder(tmp_path, customers="number,name\nCUS-1,Birkely\nCUS-2,Engbo\n")
-    async with lifecycle.database(empty_postgres):
+    async with lifecycle.database(database_url):
         await rows.number_sequences()
-        rival = await asyncpg.connect(empty_postgres)
+        rival = await asyncpg.connect(database_url)
         try:
             async with rival.transaction():
                 await rival.execute(
@@ -195,3 +204,29 @@ async def test_a_rival_who_takes_a_number_first_wins_and_the_import_is_told_so(
         assert [each.name for each in await Customer.all()] == ["Rival"]
         again = await import_folder(folder, today=TODAY)
         assert (again.files[0].created, again.files[0].changed) == (1, 1)
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_a_long_file_may_be_worked_on_between_statements_and_nothing_else_may(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = a_folder(tmp_path, customers="number,name\nCUS-1,Birkely\n")
+    seen: list[str] = []
+
+    async def look(batch: Batch) -> Sequence[Fault]:
+        seen.append(await pause())
+        return batch.faults
+
+    async def pause() -> str:
+        connection = current()
+        assert connection is not None
+        return str((await connection.execute_query_dict("SHOW idle_in_transaction_session_timeout"))[0].popitem()[1])
+
+    monkeypatch.setattr(checks, "check", look)
+    async with lifecycle.database(database_url):
+        assert (await import_folder(folder, today=TODAY)).done
+        for _ in range(20):  # as many connections as there may be
+            async with transaction():
+                seen.append(await pause())
+
+    assert seen == ["1min"] + ["3s"] * 20

@@ -33,8 +33,10 @@ async def database(url: str) -> AsyncGenerator[None]:
         await Tortoise.close_connections()
 
 
-async def migrate(url: str, *, progress: Callable[[str, str], object] | None = None) -> list[str]:
-    """Bring the schema at `url` to the newest migration; gives the names of those applied.
+async def migrate(
+    url: str, *, target: str = "__latest__", progress: Callable[[str, str], object] | None = None
+) -> list[str]:
+    """Bring the schema at `url` to the newest migration, or to `target`; gives the names of those applied.
 
     `progress` is called with an event (`apply_start`, `apply_done`) and a migration's name.
     """
@@ -53,7 +55,7 @@ async def migrate(url: str, *, progress: Callable[[str, str], object] | None = N
         await context.init(config=config)
         connection = context.connections.get("default")
         executor = MigrationExecutor(connection, {APP: config["apps"][APP]})
-        await executor.migrate([MigrationTarget(APP, "__latest__")], progress=report)
+        await executor.migrate([MigrationTarget(APP, target)], progress=report)
         marks = "$1" if is_postgres(url) else "?"
         await connection.execute_query(
             f"INSERT INTO event_head (id, epoch, seq, floor) VALUES (1, {marks}, 0, 0) ON CONFLICT (id) DO NOTHING",

@@ -1,0 +1,279 @@
+CREATE UNIQUE INDEX address_name ON address (customer_id, name);
+CREATE INDEX api_token_of_user ON api_token (user_id);
+CREATE UNIQUE INDEX calendar_holiday_date ON calendar_holiday (calendar_id, on_date);
+CREATE UNIQUE INDEX calendar_hours_opens ON calendar_hours (calendar_id, weekday, opens_minute);
+CREATE INDEX contact_customer ON contact (customer_id);
+CREATE INDEX "idx_event_subject_c8c562" ON "event" ("subject_type", "subject_id", "seq");
+CREATE INDEX "idx_event_undoabl_eb95ac" ON "event" ("undoable_by", "batch");
+CREATE INDEX "idx_mutation_ke_at_cab353" ON "mutation_key" ("at");
+CREATE INDEX "idx_service_ord_progres_242fbd" ON "service_order" ("progress");
+CREATE INDEX "idx_service_ord_service_f75d46" ON "service_order" ("service_at");
+CREATE INDEX "idx_session_previou_46343c" ON "session" ("previous_hash");
+CREATE INDEX project_customer ON project (customer_id);
+CREATE INDEX service_activity_order ON service_activity (order_id);
+CREATE INDEX service_activity_times ON service_activity (starts_at, ends_at);
+CREATE INDEX service_activity_undispatched ON service_activity (closed, dispatch_status);
+CREATE INDEX service_activity_worker ON service_activity (worker_id, starts_at);
+CREATE INDEX service_order_address ON service_order (address_id);
+CREATE INDEX service_order_customer ON service_order (customer_id);
+CREATE INDEX service_order_line_activity ON service_order_line (activity_id);
+CREATE UNIQUE INDEX service_order_line_number ON service_order_line (order_id, line_number);
+CREATE INDEX service_order_line_worker ON service_order_line (worker_id);
+CREATE INDEX session_of_user ON session (user_id);
+CREATE INDEX worker_team ON worker (team_id);
+CREATE TABLE "activity_type" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "version" INT NOT NULL
+);
+CREATE TABLE "address" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "street" VARCHAR(200) NOT NULL,
+    "postal_code" VARCHAR(20) NOT NULL,
+    "city" VARCHAR(100) NOT NULL,
+    "country" VARCHAR(2) NOT NULL,
+    "latitude" VARCHAR(40),
+    "longitude" VARCHAR(40),
+    "time_zone" VARCHAR(60),
+    "version" INT NOT NULL,
+    "customer_id" INT NOT NULL REFERENCES "customer" ("id") ON DELETE CASCADE
+);
+CREATE TABLE "api_token" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "name" VARCHAR(120) NOT NULL UNIQUE,
+    "token_hash" VARCHAR(64) NOT NULL UNIQUE,
+    "expires_at" TIMESTAMP,
+    "ended_at" TIMESTAMP,
+    "created_at" TIMESTAMP NOT NULL,
+    "user_id" INT NOT NULL REFERENCES "user_account" ("id") ON DELETE CASCADE
+);
+CREATE TABLE "calendar" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "time_zone" VARCHAR(60) NOT NULL,
+    "version" INT NOT NULL
+);
+CREATE TABLE "calendar_holiday" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "on_date" DATE NOT NULL,
+    "name" VARCHAR(120) NOT NULL,
+    "opens_minute" SMALLINT,
+    "closes_minute" SMALLINT,
+    "calendar_id" INT NOT NULL REFERENCES "calendar" ("id") ON DELETE CASCADE
+);
+CREATE TABLE "calendar_hours" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "weekday" SMALLINT NOT NULL,
+    "opens_minute" SMALLINT NOT NULL,
+    "closes_minute" SMALLINT NOT NULL,
+    "calendar_id" INT NOT NULL REFERENCES "calendar" ("id") ON DELETE CASCADE
+);
+CREATE TABLE "contact" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "phone" VARCHAR(40),
+    "email" VARCHAR(200),
+    "version" INT NOT NULL,
+    "customer_id" INT NOT NULL REFERENCES "customer" ("id") ON DELETE CASCADE
+);
+CREATE TABLE "customer" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "phone" VARCHAR(40),
+    "email" VARCHAR(200),
+    "active" INT NOT NULL,
+    "version" INT NOT NULL
+);
+CREATE TABLE "dispatch_team" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "version" INT NOT NULL
+, "owner_id" INT NOT NULL REFERENCES "worker" ("id") ON DELETE RESTRICT);
+CREATE TABLE "event" (
+    "seq" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "batch" BIGINT NOT NULL,
+    "at" TIMESTAMP NOT NULL,
+    "kind" VARCHAR(60) NOT NULL,
+    "subject_type" VARCHAR(40) NOT NULL,
+    "subject_id" BIGINT NOT NULL,
+    "actor_id" INT,
+    "actor_name" VARCHAR(120) NOT NULL,
+    "key" VARCHAR(80),
+    "reason" VARCHAR(1000),
+    "undoable_by" VARCHAR(80),
+    "body" JSON NOT NULL
+);
+CREATE TABLE "event_head" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "epoch" VARCHAR(12) NOT NULL,
+    "seq" BIGINT NOT NULL,
+    "floor" BIGINT NOT NULL
+);
+CREATE TABLE "item" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "type" VARCHAR(10) NOT NULL  /* ITEM: ITEM\nBOM: BOM\nSERVICE: SERVICE */,
+    "unit" VARCHAR(10) NOT NULL,
+    "active" INT NOT NULL,
+    "version" INT NOT NULL
+);
+CREATE TABLE "mutation_key" (
+    "id" VARCHAR(200) NOT NULL  PRIMARY KEY,
+    "hash" VARCHAR(64) NOT NULL,
+    "answer" JSON,
+    "at" TIMESTAMP NOT NULL
+);
+CREATE TABLE "number_sequence" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "code" VARCHAR(40) NOT NULL UNIQUE,
+    "prefix" VARCHAR(10) NOT NULL,
+    "next" BIGINT NOT NULL,
+    "version" INT NOT NULL
+);
+CREATE TABLE "project" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "type" VARCHAR(20) NOT NULL  /* TIME_AND_MATERIAL: TIME_AND_MATERIAL\nFIXED_PRICE: FIXED_PRICE\nINVESTMENT: INVESTMENT\nCOST: COST\nINTERNAL: INTERNAL\nTIME: TIME */,
+    "active" INT NOT NULL,
+    "version" INT NOT NULL,
+    "customer_id" INT REFERENCES "customer" ("id") ON DELETE RESTRICT
+);
+CREATE TABLE "project_category" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "transaction_type" VARCHAR(10) NOT NULL  /* HOUR: HOUR\nEXPENSE: EXPENSE\nITEM: ITEM\nFEE: FEE */,
+    "active_in_journals" INT NOT NULL,
+    "version" INT NOT NULL
+);
+CREATE TABLE "service_activity" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(30) NOT NULL UNIQUE,
+    "title" VARCHAR(200) NOT NULL,
+    "starts_at" TIMESTAMP,
+    "ends_at" TIMESTAMP,
+    "priority" VARCHAR(10) NOT NULL  /* HIGH: HIGH\nNORMAL: NORMAL\nLOW: LOW */,
+    "dispatch_status" VARCHAR(12) NOT NULL  /* UNDISPATCHED: UNDISPATCHED\nDISPATCHED: DISPATCHED */,
+    "closed" INT NOT NULL,
+    "overlap_accepted" INT NOT NULL,
+    "version" INT NOT NULL,
+    "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE CASCADE,
+    "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
+    "type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT,
+    "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
+);
+CREATE TABLE "service_management_parameters" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "company_name" VARCHAR(120) NOT NULL,
+    "time_zone" VARCHAR(60) NOT NULL,
+    "currency" VARCHAR(3) NOT NULL,
+    "dispatch_color_high" VARCHAR(7) NOT NULL,
+    "dispatch_color_normal" VARCHAR(7) NOT NULL,
+    "dispatch_color_low" VARCHAR(7) NOT NULL,
+    "dispatch_days_before" INT NOT NULL,
+    "dispatch_days_after" INT NOT NULL,
+    "version" INT NOT NULL,
+    "calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT,
+    "order_activity_type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT
+);
+CREATE TABLE "service_order" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "description" VARCHAR(1000) NOT NULL,
+    "priority" VARCHAR(10) NOT NULL  /* HIGH: HIGH\nNORMAL: NORMAL\nLOW: LOW */,
+    "origin" VARCHAR(12) NOT NULL  /* MANUAL: MANUAL\nAGREEMENT: AGREEMENT\nPROJECT: PROJECT\nSALES_ORDER: SALES_ORDER\nWEB: WEB */,
+    "progress" VARCHAR(10) NOT NULL  /* IN_PROCESS: IN_PROCESS\nPOSTED: POSTED\nCANCELED: CANCELED */,
+    "service_at" TIMESTAMP,
+    "created_at" TIMESTAMP NOT NULL,
+    "version" INT NOT NULL,
+    "address_id" INT REFERENCES "address" ("id") ON DELETE RESTRICT,
+    "contact_id" INT REFERENCES "contact" ("id") ON DELETE RESTRICT,
+    "customer_id" INT NOT NULL REFERENCES "customer" ("id") ON DELETE RESTRICT,
+    "preferred_technician_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT,
+    "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT,
+    "responsible_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
+);
+CREATE TABLE "service_order_line" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "line_number" INT NOT NULL,
+    "transaction_type" VARCHAR(10) NOT NULL  /* HOUR: HOUR\nEXPENSE: EXPENSE\nITEM: ITEM\nFEE: FEE */,
+    "status" VARCHAR(10) NOT NULL  /* CREATED: CREATED\nPOSTED: POSTED\nCANCELED: CANCELED */,
+    "description" VARCHAR(200) NOT NULL,
+    "quantity" VARCHAR(40) NOT NULL,
+    "unit" VARCHAR(10) NOT NULL,
+    "version" INT NOT NULL,
+    "activity_id" INT REFERENCES "service_activity" ("id") ON DELETE SET NULL,
+    "category_id" INT REFERENCES "project_category" ("id") ON DELETE RESTRICT,
+    "item_id" INT REFERENCES "item" ("id") ON DELETE RESTRICT,
+    "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE CASCADE,
+    "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
+    "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
+);
+CREATE TABLE "service_task" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "version" INT NOT NULL
+);
+CREATE TABLE "session" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "refresh_hash" VARCHAR(64) NOT NULL UNIQUE,
+    "previous_hash" VARCHAR(64),
+    "started_at" TIMESTAMP NOT NULL,
+    "expires_at" TIMESTAMP NOT NULL,
+    "ended_at" TIMESTAMP,
+    "user_id" INT NOT NULL REFERENCES "user_account" ("id") ON DELETE CASCADE
+);
+CREATE TABLE "tortoise_migrations" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "app" VARCHAR(255) NOT NULL,
+    "name" VARCHAR(255) NOT NULL,
+    "applied_at" TIMESTAMP NOT NULL,
+    CONSTRAINT "uid_tortoise_mi_app_3803a5" UNIQUE ("app", "name")
+);
+CREATE TABLE "user_account" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "email" VARCHAR(200) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "role" VARCHAR(20) NOT NULL  /* SERVICE_MANAGER: SERVICE_MANAGER\nDISPATCHER: DISPATCHER\nTECHNICIAN: TECHNICIAN\nCUSTOMER: CUSTOMER\nINTEGRATION: INTEGRATION */,
+    "password_hash" VARCHAR(200),
+    "active" INT NOT NULL,
+    "version" INT NOT NULL,
+    "customer_id" INT REFERENCES "customer" ("id") ON DELETE RESTRICT,
+    "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
+);
+CREATE TABLE "worker" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "type" VARCHAR(10) NOT NULL  /* EMPLOYEE: EMPLOYEE\nCONTRACTOR: CONTRACTOR */,
+    "email" VARCHAR(200),
+    "phone" VARCHAR(40),
+    "active" INT NOT NULL,
+    "version" INT NOT NULL,
+    "calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT,
+    "team_id" INT REFERENCES "dispatch_team" ("id") ON DELETE RESTRICT
+);
+CREATE TRIGGER activity_dispatched_to_worker_insert BEFORE INSERT ON service_activity FOR EACH ROW WHEN NOT (NEW.worker_id IS NOT NULL OR NEW.dispatch_status = 'UNDISPATCHED') BEGIN SELECT RAISE(ABORT, 'CHECK activity_dispatched_to_worker'); END;
+CREATE TRIGGER activity_dispatched_to_worker_update BEFORE UPDATE ON service_activity FOR EACH ROW WHEN NOT (NEW.worker_id IS NOT NULL OR NEW.dispatch_status = 'UNDISPATCHED') BEGIN SELECT RAISE(ABORT, 'CHECK activity_dispatched_to_worker'); END;
+CREATE TRIGGER activity_times_insert BEFORE INSERT ON service_activity FOR EACH ROW WHEN NOT ((NEW.starts_at IS NULL) = (NEW.ends_at IS NULL) AND (NEW.starts_at IS NULL OR NEW.starts_at < NEW.ends_at)) BEGIN SELECT RAISE(ABORT, 'CHECK activity_times'); END;
+CREATE TRIGGER activity_times_update BEFORE UPDATE ON service_activity FOR EACH ROW WHEN NOT ((NEW.starts_at IS NULL) = (NEW.ends_at IS NULL) AND (NEW.starts_at IS NULL OR NEW.starts_at < NEW.ends_at)) BEGIN SELECT RAISE(ABORT, 'CHECK activity_times'); END;
+CREATE TRIGGER calendar_holiday_times_insert BEFORE INSERT ON calendar_holiday FOR EACH ROW WHEN NOT ((NEW.opens_minute IS NULL) = (NEW.closes_minute IS NULL) AND (NEW.opens_minute IS NULL OR (NEW.opens_minute >= 0 AND NEW.opens_minute < NEW.closes_minute AND NEW.closes_minute <= 1440))) BEGIN SELECT RAISE(ABORT, 'CHECK calendar_holiday_times'); END;
+CREATE TRIGGER calendar_holiday_times_update BEFORE UPDATE ON calendar_holiday FOR EACH ROW WHEN NOT ((NEW.opens_minute IS NULL) = (NEW.closes_minute IS NULL) AND (NEW.opens_minute IS NULL OR (NEW.opens_minute >= 0 AND NEW.opens_minute < NEW.closes_minute AND NEW.closes_minute <= 1440))) BEGIN SELECT RAISE(ABORT, 'CHECK calendar_holiday_times'); END;
+CREATE TRIGGER calendar_hours_times_insert BEFORE INSERT ON calendar_hours FOR EACH ROW WHEN NOT (NEW.weekday BETWEEN 1 AND 7 AND NEW.opens_minute >= 0 AND NEW.opens_minute < NEW.closes_minute AND NEW.closes_minute <= 1440) BEGIN SELECT RAISE(ABORT, 'CHECK calendar_hours_times'); END;
+CREATE TRIGGER calendar_hours_times_update BEFORE UPDATE ON calendar_hours FOR EACH ROW WHEN NOT (NEW.weekday BETWEEN 1 AND 7 AND NEW.opens_minute >= 0 AND NEW.opens_minute < NEW.closes_minute AND NEW.closes_minute <= 1440) BEGIN SELECT RAISE(ABORT, 'CHECK calendar_hours_times'); END;
+CREATE TRIGGER event_head_one_row_insert BEFORE INSERT ON event_head FOR EACH ROW WHEN NOT (NEW.id = 1 AND NEW.floor >= 0 AND NEW.floor <= NEW.seq) BEGIN SELECT RAISE(ABORT, 'CHECK event_head_one_row'); END;
+CREATE TRIGGER event_head_one_row_update BEFORE UPDATE ON event_head FOR EACH ROW WHEN NOT (NEW.id = 1 AND NEW.floor >= 0 AND NEW.floor <= NEW.seq) BEGIN SELECT RAISE(ABORT, 'CHECK event_head_one_row'); END;
+CREATE TRIGGER line_quantity_insert BEFORE INSERT ON service_order_line FOR EACH ROW WHEN NOT (NEW.quantity IS NOT NULL AND NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK line_quantity'); END;
+CREATE TRIGGER line_quantity_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT (NEW.quantity IS NOT NULL AND NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK line_quantity'); END;
+CREATE TRIGGER parameters_one_row_insert BEFORE INSERT ON service_management_parameters FOR EACH ROW WHEN NOT (NEW.id = 1 AND NEW.dispatch_days_before >= 0 AND NEW.dispatch_days_after >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK parameters_one_row'); END;
+CREATE TRIGGER parameters_one_row_update BEFORE UPDATE ON service_management_parameters FOR EACH ROW WHEN NOT (NEW.id = 1 AND NEW.dispatch_days_before >= 0 AND NEW.dispatch_days_after >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK parameters_one_row'); END;

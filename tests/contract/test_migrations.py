@@ -1,0 +1,62 @@
+"""Models, migrations and the real database say the same."""
+
+from pathlib import Path
+
+import pytest
+from tortoise.exceptions import IntegrityError
+
+from db import lifecycle
+from db.config import is_postgres
+from db.transaction import transaction
+from tests.contract.database import FOLDER, described_postgres, described_sqlite
+from tests.postgres import Cluster
+
+
+async def test_the_migrations_make_what_the_models_say() -> None:
+    assert await lifecycle.missing_migrations() == []
+
+
+async def test_a_fresh_sqlite_file_is_as_expected(sqlite_template: Path) -> None:
+    expected = (FOLDER / "expected_sqlite.sql").read_text()
+    assert described_sqlite(f"sqlite://{sqlite_template}") == expected
+
+
+async def test_a_fresh_postgres_database_is_as_expected(migrated_postgres: tuple[str, object]) -> None:
+    assert await described_postgres(migrated_postgres[0]) == (FOLDER / "expected_postgres.txt").read_text()
+
+
+async def test_one_migration_at_a_time_comes_to_the_same(tmp_path: Path, postgres: Cluster) -> None:
+    sqlite_url = f"sqlite://{tmp_path / 'steps.sqlite3'}"
+    postgres.create_database("steps")
+    postgres_url = postgres.url("steps")
+    names = await lifecycle.pending_migrations(sqlite_url)
+    assert len(names) >= 3
+    for url in (sqlite_url, postgres_url):
+        for name in names:
+            assert await lifecycle.migrate(url, target=name) == [name]
+    assert described_sqlite(sqlite_url) == (FOLDER / "expected_sqlite.sql").read_text()
+    assert await described_postgres(postgres_url) == (FOLDER / "expected_postgres.txt").read_text()
+
+
+BROKEN_ROWS = {
+    "activity_times": "INSERT INTO service_activity (number, title, order_id, priority, dispatch_status, closed,"
+    " overlap_accepted, version, starts_at) VALUES ('X-1', 'x', 1, 'LOW', 'UNDISPATCHED', {false}, {false}, 1,"
+    " '2026-11-23 08:00:00+00:00')",
+    "activity_dispatched_to_worker": "INSERT INTO service_activity (number, title, order_id, priority,"
+    " dispatch_status, closed, overlap_accepted, version)"
+    " VALUES ('X-1', 'x', 1, 'LOW', 'DISPATCHED', {false}, {false}, 1)",
+    "calendar_hours_times": "INSERT INTO calendar_hours (calendar_id, weekday, opens_minute, closes_minute)"
+    " VALUES (1, 1, 600, 600)",
+    "parameters_one_row": "INSERT INTO service_management_parameters (id, company_name, time_zone, currency,"
+    " dispatch_color_high, dispatch_color_normal, dispatch_color_low, dispatch_days_before, dispatch_days_after,"
+    " version) VALUES (2, 'x', 'UTC', 'DKK', '#000000', '#000000', '#000000', 0, 7, 1)",
+    "event_head_one_row": "UPDATE event_head SET floor = seq + 1",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_ROWS)
+async def test_the_database_itself_refuses(name: str, database: str) -> None:
+    no = "false" if is_postgres(database) else "0"
+    with pytest.raises(IntegrityError, match=name):
+        async with transaction() as connection:
+            await connection.execute_query(BROKEN_ROWS[name].format(false=no))

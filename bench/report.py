@@ -1,0 +1,140 @@
+"""Figures as tables, with the goals beside the ratios."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+
+from bench.stores import Engine
+from bench.workloads import NAMES, TITLES, Name
+
+# Of PERFORMANCE: how many times as many requests as the plain server.
+GOALS: dict[Engine, dict[Name, float]] = {
+    "postgres": {"Q1": 2.5, "Q2": 25.0, "Q3": 20.0, "M1": 4.0},
+    "sqlite": {"Q1": 3.0, "Q2": 25.0, "Q3": 20.0, "M1": 2.5},
+}
+SLOWEST_FRAME_MS, MOST_OF_A_CORE, MOST_MEMORY_MB = 50.0, 0.50, 90.0
+SERVERS = ("ours", "plain", "limit")
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One measurement of one server."""
+
+    requests_per_second: float
+    cpu_ms: float
+
+
+@dataclass(slots=True)
+class Measured:
+    """Everything that was measured on one engine."""
+
+    rounds: dict[Name, dict[str, list[Round]]] = field(default_factory=dict)
+    memory_mb: dict[str, float] = field(default_factory=dict)
+    live: "LiveFigures | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFigures:
+    """What following came to."""
+
+    followers: int
+    changes: int
+    delivered: int
+    out_of_order: int
+    p50_ms: float
+    p99_ms: float
+    frames_per_second: float
+    core: float
+    kib_per_follower: float
+    memory_mb: float
+
+
+def ratio(rounds: dict[str, list[Round]], other: str, of: Callable[[Round], float]) -> float:
+    """The median over the rounds of ours against another's of the same round."""
+    return median(of(ours) / of(theirs) for ours, theirs in zip(rounds["ours"], rounds[other], strict=True))
+
+
+def table(rows: Sequence[Sequence[str]]) -> str:
+    """Rows as a Markdown table."""
+    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
+    ]
+    lines.insert(1, re.sub(r"[^|]", "-", lines[0]))
+    return "\n".join(lines)
+
+
+def requests_table(engine: Engine, measured: Measured) -> str:
+    """Requests per second and processor time of every server, and what ours is to the others."""
+    rows = [["", *SERVERS, "ours / plain", "goal", "", "ours / limit"]]
+    for name in NAMES:
+        rounds = measured.rounds.get(name)
+        if rounds is None:
+            continue
+        against = ratio(rounds, "plain", lambda each: each.requests_per_second)
+        goal = GOALS[engine][name]
+        rows.append(
+            [
+                f"{name} {TITLES[name]}",
+                *[_speed(rounds[server]) for server in SERVERS],
+                f"{against:.1f} x",
+                f"≥ {goal:g} x",
+                _met(is_met=against >= goal),
+                f"{ratio(rounds, 'limit', lambda each: each.requests_per_second):.2f} x",
+            ]
+        )
+    if len(rows) == 1:
+        return ""
+    if "ours" in measured.memory_mb:
+        own = measured.memory_mb["ours"]
+        cells = [f"{measured.memory_mb[server]:.0f} MB" for server in SERVERS]
+        rows.append(
+            ["memory after that", *cells, "", f"≤ {MOST_MEMORY_MB:g} MB", _met(is_met=own <= MOST_MEMORY_MB), ""]
+        )
+    return table(rows)
+
+
+def live_table(live: LiveFigures) -> str:
+    """What following came to, beside its goals."""
+    wanted = live.followers * live.changes
+    is_complete = live.delivered == wanted and not live.out_of_order
+    rows = [
+        ["live", "measured", "goal", ""],
+        ["followers x changes", f"{live.followers} x {live.changes}", "", ""],
+        ["delivered, in order", f"{live.delivered} of {wanted}", "all", _met(is_met=is_complete)],
+        ["transaction begun → frame, p50", f"{live.p50_ms:.1f} ms", "", ""],
+        ["… p99", f"{live.p99_ms:.1f} ms", f"≤ {SLOWEST_FRAME_MS:g} ms", _met(is_met=live.p99_ms <= SLOWEST_FRAME_MS)],
+        ["frames per second", f"{live.frames_per_second:,.0f}", "", ""],
+        ["share of a core", f"{live.core:.0%}", f"≤ {MOST_OF_A_CORE:.0%}", _met(is_met=live.core <= MOST_OF_A_CORE)],
+        ["memory per follower", f"{live.kib_per_follower:.0f} KiB", "", ""],
+        ["memory", f"{live.memory_mb:.0f} MB", "", ""],
+    ]
+    return table(rows)
+
+
+def as_json(measured: dict[Engine, Measured]) -> dict[str, Any]:
+    """The medians, for machines."""
+    return {
+        engine: {
+            name: {
+                server: {
+                    "requests_per_second": round(median(each.requests_per_second for each in rounds), 1),
+                    "cpu_ms": round(median(each.cpu_ms for each in rounds), 3),
+                }
+                for server, rounds in servers.items()
+            }
+            for name, servers in each.rounds.items()
+        }
+        for engine, each in measured.items()
+    }
+
+
+def _speed(rounds: list[Round]) -> str:
+    speed, cpu = median(each.requests_per_second for each in rounds), median(each.cpu_ms for each in rounds)
+    return f"{speed:,.0f}/s ({cpu:.2f} ms)"
+
+
+def _met(*, is_met: bool) -> str:
+    return "met" if is_met else "MISSED"

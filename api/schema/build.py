@@ -7,6 +7,7 @@ from api.schema.access import AccessMutations, AccessQueries
 from api.schema.audit import AuditQueries
 from api.schema.calendars import CalendarMutations, CalendarQueries
 from api.schema.customers import CustomerMutations, CustomerQueries
+from api.schema.dispatch.errors import BOARD_ERROR_TYPES
 from api.schema.dispatch.fields import DispatchLive, DispatchMutations, DispatchQueries
 from api.schema.dispatch.types import BOARD_TYPES
 from api.schema.errors import ERROR_TYPES
@@ -64,7 +65,12 @@ class Subscription(DispatchLive):
 
 
 _schema = strawberry.Schema(
-    query=Query, mutation=Mutation, subscription=Subscription, types=[*ERROR_TYPES, *BOARD_TYPES], config=CONFIG
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    # Reached through interfaces only.
+    types=[*ERROR_TYPES, *BOARD_ERROR_TYPES, *BOARD_TYPES],
+    config=CONFIG,
 )
 schema: GraphQLSchema = _schema._schema  # noqa: SLF001 - Strawberry keeps graphql-core's schema there
 make_strict(schema)

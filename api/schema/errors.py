@@ -1,20 +1,12 @@
 """Errors as data: what a mutation answers when the domain refuses."""
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Callable
+from typing import Any
 
 import strawberry
 
-from api.context import Context
-from api.schema.nodes import find_node, find_nodes
 from domain.core.errors import Code, Refusal, Refused
 from domain.core.operation import Stale
-
-if TYPE_CHECKING:
-    from api.schema.orders.types import ServiceActivity
-
-Info = strawberry.Info[Context, None]
-Activity = Annotated["ServiceActivity", strawberry.lazy("api.schema.orders.types")]
 
 
 @strawberry.interface(
@@ -38,51 +30,22 @@ class SimpleUserError(UserError):
     """A plain refusal."""
 
 
-@strawberry.type(description="An activity has been changed since you read it.")
-class VersionConflictError(UserError):
-    """VERSION_CONFLICT of an activity."""
-
-    activity_id: strawberry.Private[int]
-    changed_by: str = strawberry.field(description="Who changed it last.")
-
-    @strawberry.field(description="What it is now, so that the screen can show both.")
-    async def current(self, info: Info) -> Activity:
-        """The activity as stored."""
-        return await find_node(info, self.activity_id)
-
-
 @strawberry.type(description="Something other than an activity has been changed since you read it.")
 class RecordConflictError(UserError):
-    """VERSION_CONFLICT of anything else."""
+    """VERSION_CONFLICT of anything that has no error type of its own."""
 
     changed_by: str = strawberry.field(description="Who changed it last.")
 
 
-@strawberry.type(description="The worker has other activities at that time.")
-class WorkerUnavailableError(UserError):
-    """OVERLAP."""
-
-    activity_ids: strawberry.Private[tuple[int, ...]]
-
-    @strawberry.field(description="The activities in the way, as far as you may see them.")
-    async def conflicts(self, info: Info) -> list[Activity]:
-        """The activities as stored."""
-        return await find_nodes(info, self.activity_ids)
+# An area with an error type of its own tells here what it makes of a refusal: the type and what it adds, or None.
+Telling = Callable[[Refusal], tuple[type[UserError], dict[str, Any]] | None]
+_tellings: list[Telling] = []
 
 
-@strawberry.type(description="The time from an instant until just before another.")
-class TimePeriod:
-    """A half-open range of instants."""
-
-    starts_at: datetime = strawberry.field(description="The first instant in it.")
-    ends_at: datetime = strawberry.field(description="The first instant after it.")
-
-
-@strawberry.type(description="The worker's calendar is closed for part of that time.")
-class OutsideCalendarError(UserError):
-    """OUTSIDE_CALENDAR."""
-
-    closed_periods: list[TimePeriod] = strawberry.field(description="When it is closed, within the activity's time.")
+def telling(tell: Telling) -> Telling:
+    """Let `tell` choose the error type of the refusals it knows."""
+    _tellings.append(tell)
+    return tell
 
 
 def user_errors(refused: Refused) -> list[UserError]:
@@ -91,18 +54,15 @@ def user_errors(refused: Refused) -> list[UserError]:
 
 
 def _user_error(refusal: Refusal) -> UserError:
-    code, message, path = refusal.code, refusal.message, [str(step) for step in refusal.path]
-    match code, refusal.details:
-        case Code.VERSION_CONFLICT, Stale(subject_type="service_activity", subject_id=activity_id, changed_by=name):
-            return VersionConflictError(code=code, message=message, path=path, activity_id=activity_id, changed_by=name)
-        case Code.VERSION_CONFLICT, Stale(changed_by=name):
-            return RecordConflictError(code=code, message=message, path=path, changed_by=name)
-        case Code.OVERLAP, tuple(activity_ids):
-            return WorkerUnavailableError(code=code, message=message, path=path, activity_ids=activity_ids)
-        case Code.OUTSIDE_CALENDAR, tuple(periods):
-            closed = [TimePeriod(starts_at=period.starts_at, ends_at=period.ends_at) for period in periods]
-            return OutsideCalendarError(code=code, message=message, path=path, closed_periods=closed)
-    return SimpleUserError(code=code, message=message, path=path)
+    error_type, more = next((told for tell in _tellings if (told := tell(refusal)) is not None), _plain(refusal))
+    path = [str(step) for step in refusal.path]
+    return error_type(code=refusal.code, message=refusal.message, path=path, **more)
 
 
-ERROR_TYPES = [SimpleUserError, VersionConflictError, RecordConflictError, WorkerUnavailableError, OutsideCalendarError]
+def _plain(refusal: Refusal) -> tuple[type[UserError], dict[str, Any]]:
+    if isinstance(refusal.details, Stale):
+        return RecordConflictError, {"changed_by": refusal.details.changed_by}
+    return SimpleUserError, {}
+
+
+ERROR_TYPES = [SimpleUserError, RecordConflictError]

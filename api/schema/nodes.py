@@ -19,6 +19,8 @@ from domain.core.operation import check_permission
 
 NodeT = TypeVar("NodeT")
 _MOST_IDS = 100
+# Keys of records have 32 bits, and PostgreSQL is not even asked about a larger one: it would fail.
+_LARGEST_KEY = 2**31 - 1
 Info = strawberry.Info[Context, None]
 
 
@@ -82,7 +84,7 @@ def key_of(text: str, prefix: str, what: str, *path: str | int) -> int:
         Refused: NOT_FOUND.
     """
     key = parse_id(text, prefix)
-    if key is None:
+    if key is None or key > _LARGEST_KEY:
         raise not_found(what, *path)
     return key
 

@@ -8,7 +8,7 @@ from tortoise.expressions import Q
 from api.selection import Entity, Selection, entity_of
 from api.selection.asked import entity_behind
 from db.projection import Select
-from domain.core.actor import Actor
+from domain.core.actor import Actor, Permission
 from domain.core.rows import company_only
 
 Visible = Callable[[Actor], Q]
@@ -20,6 +20,11 @@ _REACH = "reaches_company"
 def let_see(cls: type[Any], visible: Visible) -> None:
     """Let an actor see those rows of an entity type that `visible` admits."""
     _visible[cls] = visible
+
+
+def permission_to_see(cls: type[Any]) -> Permission:
+    """What it takes to ask for entities of a type at all; which of them are there depends on who asks."""
+    return Permission.READ_COMPANY if _visible[cls] is company_only else Permission.SIGNED_IN
 
 
 def select_of(actor: Actor, cls: type[Any], where: Q, order: tuple[str, ...] = ("id",)) -> Select:

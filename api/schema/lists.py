@@ -11,7 +11,7 @@ from api.schema.enums import described
 from api.schema.nodes import prefix_of
 from api.schema.paging import After, Before, Connection, First, Last, OrderEnum
 from api.selection import parse_id, selection
-from api.visibility import select_of
+from api.visibility import permission_to_see, select_of
 from domain.core.actor import Permission
 from domain.core.operation import check_permission
 
@@ -37,9 +37,10 @@ def listing(
     order: OrderEnum,
     description: str,
     *,
-    requires: Permission = Permission.SIGNED_IN,
+    requires: Permission | None = None,
 ) -> Any:
     """A query field that gives a connection: filtered, ordered (by `order` unless told), page by page."""
+    needed = requires or permission_to_see(cls)
 
     async def resolve(
         self: None,  # noqa: ARG001
@@ -52,7 +53,7 @@ def listing(
         before: Before = None,
     ) -> Any:
         context = info.context
-        check_permission(context.actor, requires)
+        check_permission(context.actor, needed)
         where = filter.where() if filter is not None else Q()
         select = select_of(context.actor, cls, where, order_by.columns)
         paging = {"first": first, "after": after, "last": last, "before": before}
@@ -69,13 +70,14 @@ def listing(
 
 
 def whole_list(
-    cls: type[Any], order: tuple[str, ...], description: str, *, requires: Permission = Permission.SIGNED_IN
+    cls: type[Any], order: tuple[str, ...], description: str, *, requires: Permission | None = None
 ) -> Any:
     """A query field that gives all there are, ordered by these columns: for what is few by nature."""
+    needed = requires or permission_to_see(cls)
 
     async def resolve(self: None, info: Info) -> Any:  # noqa: ARG001
         context = info.context
-        check_permission(context.actor, requires)
+        check_permission(context.actor, needed)
         return await records.some(context, selection(info), select_of(context.actor, cls, Q(), order))
 
     resolve.__annotations__ = {"info": Info, "return": list[cls]}  # type: ignore[valid-type]

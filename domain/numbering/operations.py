@@ -28,9 +28,6 @@ SEQUENCES = {
     "service_order": "SO-",
 }
 
-# Leaves more to draw than anybody will, before a client's 32 bits are full.
-LARGEST = 999_999_999
-
 
 async def draw(work: Work, code: str) -> str:  # noqa: ARG001 - only an open transaction may draw
     """The next number of the sequence `code`; a transaction that rolls back gives it back.

@@ -4,8 +4,8 @@ from domain.core.checks import check_number, optional_text
 from domain.core.errors import Code, Refused
 
 PREFIX = 10
-# With the longest prefix, a number this long still is a business number of at most 20 characters.
-HIGHEST = 9_999_999_999
+# Leaves more to draw from than anybody will, before the 32 bits of a client's integers are full.
+HIGHEST = 999_999_999
 
 
 def check_prefix(prefix: str | None) -> str:

@@ -1,0 +1,1 @@
+"""Service agreements, their lines, and the visits planned from them."""

@@ -1,0 +1,1 @@
+"""Decisions about service agreements and the visits planned from them. Pure."""

@@ -1,0 +1,1 @@
+"""Service level agreements and the time recorded against them."""

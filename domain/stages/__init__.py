@@ -1,0 +1,1 @@
+"""Stages of service orders, and the reasons given on the way."""

@@ -8,6 +8,9 @@ import structlog
 
 from api.settings import Settings
 
+# Always this list: loggers that were used before hold it.
+_processors: list[Any] = []
+
 
 def configure_logs(settings: Settings) -> None:
     """Send everything that is logged, by us and by libraries, to standard error in one form."""
@@ -23,8 +26,9 @@ def configure_logs(settings: Settings) -> None:
         else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    _processors[:] = [*shared, *last]
     structlog.configure(
-        processors=[*shared, *last],
+        processors=_processors,
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,

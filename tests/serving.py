@@ -62,11 +62,15 @@ class Server:
         data: dict[str, Any] = await client.execute(request)
         return data
 
-    async def codes(self, text: str, *, by: Token = Role.SERVICE_MANAGER, **variables: Any) -> list[str]:
-        """The codes of the top-level errors that answer a document."""
+    async def errors(self, text: str, *, by: Token = Role.SERVICE_MANAGER, **variables: Any) -> list[dict[str, Any]]:
+        """The top-level errors that answer a document."""
         with pytest.raises(TransportQueryError) as caught:
             await self.ask(text, by=by, **variables)
-        return [error["extensions"]["code"] for error in caught.value.errors or ()]
+        return list(caught.value.errors or ())
+
+    async def codes(self, text: str, *, by: Token = Role.SERVICE_MANAGER, **variables: Any) -> list[str]:
+        """The codes of the top-level errors that answer a document."""
+        return [error["extensions"]["code"] for error in await self.errors(text, by=by, **variables)]
 
     async def statements(self, text: str, *, by: Token = Role.SERVICE_MANAGER, **variables: Any) -> int:
         """How many SQL statements the server sends to answer a document."""

@@ -1,0 +1,217 @@
+"""The lists of the schema: how their rows come about, what is selected of them, how they are filtered and ordered."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from domain.access.models import ApiToken
+from domain.core.actor import Role
+from tests.builders import rows
+from tests.builders.times import MONDAY
+
+Make = Callable[[int, str], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One list: `make` makes its row of a place and a name.
+
+    `filter` and `order` are the names of its input types. `only` is a condition that the rows at `kept` of five meet.
+    """
+
+    name: str
+    filter: str
+    order: str
+    make: Make
+    selection: str
+    only: dict[str, Any]
+    kept: tuple[int, ...]
+    key: str = "name"
+    ascending: str = "NAME_ASC"
+    descending: str = "NAME_DESC"
+
+
+def _number(place: int) -> str:
+    return f"Z-{place:03}"
+
+
+async def _customer(place: int, name: str) -> object:
+    customer = await rows.a_customer(number=_number(place), name=name, active=place % 2 == 0)
+    await rows.a_contact(customer)
+    return await rows.an_address(customer)
+
+
+async def _contact(place: int, name: str) -> object:
+    return await rows.a_contact(number=_number(place), name=name)
+
+
+async def _address(place: int, name: str) -> object:
+    return await rows.an_address(number=_number(place), name=name)
+
+
+async def _worker(place: int, name: str) -> object:
+    calendar = await rows.a_calendar(weekdays=(1,))
+    worker = await rows.a_worker(
+        number=_number(place),
+        name=name,
+        type="CONTRACTOR" if place % 2 else "EMPLOYEE",
+        active=place > 0,
+        calendar_id=calendar.id,
+    )
+    await rows.a_team(worker)
+    return worker
+
+
+async def _team(place: int, name: str) -> object:
+    members = [await rows.a_worker(), await rows.a_worker()]
+    return await rows.a_team(*members, number=_number(place), name=name)
+
+
+async def _calendar(place: int, name: str) -> object:
+    calendar = await rows.a_calendar(number=_number(place), name=name, weekdays=(1, 2))
+    return await rows.a_holiday(calendar)
+
+
+async def _project(place: int, name: str) -> object:
+    customer_id = (await rows.a_customer()).id
+    return await rows.a_project(number=_number(place), name=name, customer_id=customer_id, active=place != 3)
+
+
+async def _category(place: int, name: str) -> object:
+    return await rows.a_project_category(
+        number=_number(place), name=name, transaction_type="FEE" if place == 2 else "HOUR"
+    )
+
+
+async def _item(place: int, name: str) -> object:
+    return await rows.an_item(number=_number(place), name=name, type="SERVICE" if place in {0, 4} else "ITEM")
+
+
+async def _task(place: int, name: str) -> object:
+    return await rows.a_service_task(number=_number(place), name=name)
+
+
+async def _activity_type(place: int, name: str) -> object:
+    return await rows.an_activity_type(number=_number(place), name=name)
+
+
+async def _user(place: int, name: str) -> object:
+    worker_id = (await rows.a_worker()).id
+    return await rows.a_user(name=name, worker_id=worker_id, active=place > 1)
+
+
+async def _token(place: int, name: str) -> object:
+    user = await rows.a_user(name=name, role=Role.INTEGRATION)
+    return await ApiToken.create(
+        user_id=user.id,
+        name=name,
+        token_hash=name,
+        created_at=MONDAY + timedelta(hours=place),
+        ended_at=MONDAY if place == 4 else None,
+    )
+
+
+async def _order(place: int, name: str) -> object:
+    order = await rows.an_order(number=_number(place), description=name, priority="HIGH" if place == 1 else "LOW")
+    await rows.a_line(order, worker_id=(await rows.a_worker()).id)
+    return await rows.an_activity(order)
+
+
+async def _activity(place: int, name: str) -> object:
+    worker = await rows.a_worker()
+    await rows.a_team(worker)
+    starts_at = MONDAY + timedelta(hours=place)
+    return await rows.an_activity(
+        await rows.an_order(),
+        number=_number(place),
+        title=name,
+        worker_id=worker.id,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=30),
+        closed=place == 0,
+    )
+
+
+_TWO = {"numbers": [_number(1), _number(3), "Z-404"]}
+
+LISTS = [
+    Listed(
+        "customers",
+        "ActiveRecordFilter",
+        "RecordOrder",
+        _customer,
+        "contacts { name customer { name } } addresses { city }",
+        {"active": True},
+        (0, 2, 4),
+    ),
+    Listed("contacts", "RecordFilter", "RecordOrder", _contact, "customer { name }", _TWO, (1, 3)),
+    Listed("addresses", "RecordFilter", "RecordOrder", _address, "customer { contacts { name } }", _TWO, (1, 3)),
+    Listed(
+        "workers",
+        "WorkerFilter",
+        "RecordOrder",
+        _worker,
+        "calendar { hours { opens } } team { owner { name } workers { name } }",
+        {"active": True, "type": ["EMPLOYEE"]},
+        (2, 4),
+    ),
+    Listed(
+        "dispatchTeams",
+        "RecordFilter",
+        "RecordOrder",
+        _team,
+        "owner { name } workers { name team { name } }",
+        _TWO,
+        (1, 3),
+    ),
+    Listed("calendars", "RecordFilter", "RecordOrder", _calendar, "hours { opens } holidays { on }", _TWO, (1, 3)),
+    Listed("projects", "ProjectFilter", "RecordOrder", _project, "customer { name }", {"active": False}, (3,)),
+    Listed(
+        "projectCategories",
+        "ProjectCategoryFilter",
+        "RecordOrder",
+        _category,
+        "version",
+        {"transactionType": ["FEE", "ITEM"]},
+        (2,),
+    ),
+    Listed("items", "ItemFilter", "RecordOrder", _item, "unit", {"type": ["SERVICE"]}, (0, 4)),
+    Listed("serviceTasks", "RecordFilter", "RecordOrder", _task, "version", _TWO, (1, 3)),
+    Listed("activityTypes", "RecordFilter", "RecordOrder", _activity_type, "version", _TWO, (1, 3)),
+    Listed("users", "UserFilter", "UserOrder", _user, "email worker { name }", {"active": False}, (0, 1)),
+    Listed(
+        "apiTokens",
+        "ApiTokenFilter",
+        "ApiTokenOrder",
+        _token,
+        "user { name role }",
+        {"ended": True},
+        (4,),
+        descending="CREATED_AT_DESC",
+    ),
+    Listed(
+        "serviceOrders",
+        "ServiceOrderFilter",
+        "ServiceOrderOrder",
+        _order,
+        "customer { name } lines { worker { name } } activities { order { number } availableActions { reason } }",
+        {"priority": ["HIGH"]},
+        (1,),
+        key="description",
+        ascending="NUMBER_ASC",
+        descending="NUMBER_DESC",
+    ),
+    Listed(
+        "serviceActivities",
+        "ServiceActivityFilter",
+        "ServiceActivityOrder",
+        _activity,
+        "worker { name } team { workers { name } } order { customer { name } lines { id } }",
+        {"closed": True},
+        (0,),
+        key="title",
+        ascending="STARTS_AT_ASC",
+        descending="STARTS_AT_DESC",
+    ),
+]

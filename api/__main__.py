@@ -330,8 +330,8 @@ def _greet(settings: Settings, port: int) -> None:
         f"[bold]Health[/]     {base}/healthz  {base}/readyz",
         f"[bold]Metrics[/]    {base}/metrics",
         "",
-        "[bold]Sign-ins[/]   " + ", ".join(TOKENS.values()),
-        f"           password {PASSWORD}; or the bearer tokens " + ", ".join(TOKENS),
+        f"[bold]Sign-ins[/]   password {PASSWORD}, or the bearer token",
+        *(f"           {token:<17} {email}" for token, email in TOKENS.items()),
     ]
     errors.print(Panel("\n".join(lines), title="Tavle demo", expand=False))
     # Outside the panel and unwrapped, so that it works when pasted.

@@ -242,7 +242,7 @@ async def _perform(
             return await _attempt(operation, command, actor, key, digest, reason)
         except Exception as error:
             if attempt == _ATTEMPTS or not _is_passing(error):
-                if _is_busy(error):
+                if _is_busy(error) or _sqlstate(error) in _CROSSED:
                     raise Refused(Code.BUSY, "Others are changing the same thing; try again.") from error
                 raise
             await asyncio.sleep(0.01 * 2**attempt * random.random())  # noqa: S311 - spreads retries, guards nothing
@@ -313,9 +313,11 @@ def _is_busy(error: BaseException) -> bool:
     return _sqlstate(error) == "55P03" or "database is locked" in str(error)
 
 
-# Serialization failure and deadlock; and a number taken, or a row gone or come into use, since the rules looked: tried
-# again, the rules see it and refuse with its path.
-_PASSING = frozenset({"40001", "40P01", "23505", "23503"})
+# Serialization failure, deadlock, and a worker's time taken by one who holds no lock, which the commit is told.
+_CROSSED = frozenset({"40001", "40P01", "23P01"})
+# And a number taken, or a row gone or come into use, since the rules looked. Tried again, the rules see it and refuse
+# with its path.
+_PASSING = _CROSSED | {"23505", "23503"}
 
 
 def _is_passing(error: BaseException) -> bool:

@@ -72,6 +72,14 @@ class Server:
         """The codes of the top-level errors that answer a document."""
         return [error["extensions"]["code"] for error in await self.errors(text, by=by, **variables)]
 
+    async def lets_in(self, token: str) -> bool:
+        """Whether a token still stands for somebody."""
+        try:
+            await self.ask("{ viewer { name } }", by=token)
+        except TransportQueryError:
+            return False
+        return True
+
     async def statements(self, text: str, *, by: Token = Role.SERVICE_MANAGER, **variables: Any) -> int:
         """How many SQL statements the server sends to answer a document."""
         await self.ask(text, by=by, **variables)  # so that whoever asks is known already

@@ -207,7 +207,10 @@ async def add_service_order_line(work: Work, command: AddServiceOrderLine) -> in
     order = await locked(ServiceOrder, command.order_id, "service order", "orderId")
     await check_version(order, command.expected_version)
     highest = await ServiceOrderLine.filter(order_id=order.id).order_by("-line_number").first()
-    line = await _add_line(work, order, command.line, highest.line_number + 1 if highest else 1)
+    try:
+        line = await _add_line(work, order, command.line, highest.line_number + 1 if highest else 1)
+    except Refused as refused:
+        raise refused.under("line") from None
     await _roll_up(work, order)
     return line.id
 

@@ -248,7 +248,8 @@ async def test_a_wrong_line_refuses_the_whole_order_and_is_named(wrong: dict[str
     created = CreateServiceOrder(customer.id, "S-1", lines=(HOUR, line))
 
     assert await refusal(create_service_order, created, actor=DISPATCHER, key="k") == (code, ("lines", 1, *path))
-    assert await refusal(add_service_order_line, AddServiceOrderLine(order.id, line), actor=DISPATCHER) == (code, path)
+    added = AddServiceOrderLine(order.id, line)
+    assert await refusal(add_service_order_line, added, actor=DISPATCHER) == (code, ("line", *path))
 
 
 async def test_a_line_of_a_worker_who_has_left_is_refused() -> None:
@@ -257,9 +258,9 @@ async def test_a_line_of_a_worker_who_has_left_is_refused() -> None:
 
     added, changed = AddServiceOrderLine(line.order_id, new), ChangeServiceOrderLine(line.id, worker_id=gone.id)
 
-    left = (Code.WORKER_INACTIVE, ("workerId",))
-    assert await refusal(add_service_order_line, added, actor=DISPATCHER) == left
-    assert await refusal(change_service_order_line, changed, actor=DISPATCHER) == left
+    left = Code.WORKER_INACTIVE
+    assert await refusal(add_service_order_line, added, actor=DISPATCHER) == (left, ("line", "workerId"))
+    assert await refusal(change_service_order_line, changed, actor=DISPATCHER) == (left, ("workerId",))
 
 
 async def test_many_lines_at_once_get_a_number_each_and_one_activity() -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import strawberry
 
 from api.schema.inputs import NUMBER, OMIT, OMIT_OR_CLEAR, VERSION, MutationInput, kept
-from api.schema.lists import listing
+from api.schema.lists import listing, looked_up
 from api.schema.mutations import mutation
 from api.schema.nodes import Node, key_of, node
 from api.schema.paging import ActiveRecordFilter, RecordFilter, RecordOrder
@@ -68,6 +68,14 @@ class Customer(Node):
     contacts: list[Contact] = many(order=("name", "id"), description="People to ask for.")
     addresses: list[Address] = many(order=("name", "id"), description="Places of service.")
     version: int = column(description="Grows with every change; send it back as `expectedVersion`.")
+
+
+@strawberry.input(one_of=True, description="Exactly one way to name a customer.")
+class CustomerRef:
+    """By id or by number."""
+
+    id: strawberry.Maybe[strawberry.ID] = strawberry.field(description="Its id.")
+    number: strawberry.Maybe[str] = strawberry.field(description="Its number, for example `CUS-10001`.")
 
 
 @strawberry.input(description="A new customer.")
@@ -215,6 +223,7 @@ class ChangeAddressInput(MutationInput):
 class CustomerQueries:
     """Reading customers."""
 
+    customer = looked_up(Customer, CustomerRef, "A customer; null when it does not exist or you may not see it.")
     customers = listing(Customer, ActiveRecordFilter, RecordOrder.NUMBER_ASC, "Customers.")
     contacts = listing(Contact, RecordFilter, RecordOrder.NUMBER_ASC, "Contacts of all customers.")
     addresses = listing(Address, RecordFilter, RecordOrder.NUMBER_ASC, "Addresses of all customers.")

@@ -69,9 +69,7 @@ def listing(
     return strawberry.field(resolver=resolve, description=description)
 
 
-def whole_list(
-    cls: type[Any], order: tuple[str, ...], description: str, *, requires: Permission | None = None
-) -> Any:
+def whole_list(cls: type[Any], order: tuple[str, ...], description: str, *, requires: Permission | None = None) -> Any:
     """A query field that gives all there are, ordered by these columns: for what is few by nature."""
     needed = requires or permission_to_see(cls)
 

@@ -84,6 +84,7 @@ async def empty_postgres(migrated_postgres: tuple[str, asyncpg.Connection]) -> s
 
     A test that changes tables takes a database of its own from `postgres`.
     """
+    _forget_statements()
     url, connection = migrated_postgres
     await connection.execute(EMPTIED)
     return url

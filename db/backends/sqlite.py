@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tortoise.backends.base.client import TransactionContext
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.connection import get_connections
 
 from db.health import count_statement
 
@@ -41,11 +42,29 @@ class ImmediateTransaction(SqliteTransactionWrapper):
         return await super().execute_query_dict(query, values)
 
 
+class YieldingTransactionContext(SqliteTransactionContext):
+    """A transaction that lets the next one try when it cannot begin.
+
+    Tortoise's own keeps the connection's lock when `BEGIN` fails, and nobody writes any more.
+    """
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self._trxlock.acquire()
+        try:
+            await self.ensure_connection()
+            await self.connection.begin()
+        except BaseException:
+            self._trxlock.release()
+            raise
+        self.token = get_connections().set(self.connection_name, self.connection)
+        return self.connection
+
+
 class ImmediateClient(SqliteClient):
     """The write connection."""
 
     def _in_transaction(self) -> TransactionContext:
-        return SqliteTransactionContext(ImmediateTransaction(self), self._lock)
+        return YieldingTransactionContext(ImmediateTransaction(self), self._lock)
 
 
 client_class = ImmediateClient

@@ -184,7 +184,7 @@ class SocketConnection:
             self.wire.abort()
         elif self._expires_at is not None and time.time() >= self._expires_at:
             self._expire()
-        elif self._actor is not None and blocked is None and now - self._pinged_at >= self._limits.ping_seconds:
+        elif self._actor is not None and self.wire.is_ready and now - self._pinged_at >= self._limits.ping_seconds:
             self._pinged_at = now
             self.wire.ping(_PING)
 

@@ -472,20 +472,21 @@ async def test_who_may_not_is_stopped(server: Server) -> None:
         await server.token(role)
     later = {"startsAt": "2026-11-23T12:00:00Z"}
 
+    cases: list[tuple[str, Role | None, dict[str, Any]]] = [
+        ("assignActivity", Role.SERVICE_MANAGER, {"workerId": None}),
+        ("assignActivity", Role.CUSTOMER, later),
+        ("dispatchActivity", Role.SERVICE_MANAGER, {}),
+        ("unassignActivity", Role.TECHNICIAN, {}),
+        ("setActivityPriority", Role.TECHNICIAN, {"priority": "LOW"}),
+        ("closeActivity", Role.CUSTOMER, {}),
+        ("closeActivity", None, {}),
+    ]
     async with nothing_changes():
-        for name, role, wanted in (
-            ("assignActivity", Role.SERVICE_MANAGER, {"workerId": None}),
-            ("assignActivity", Role.CUSTOMER, later),
-            ("dispatchActivity", Role.SERVICE_MANAGER, {}),
-            ("unassignActivity", Role.TECHNICIAN, {}),
-            ("setActivityPriority", Role.TECHNICIAN, {"priority": "LOW"}),
-            ("closeActivity", Role.CUSTOMER, {}),
-            ("closeActivity", None, {}),
-        ):
+        for name, who, wanted in cases:
             verb = name[0].upper() + name[1:]
             text = f"mutation($input: {verb}Input!) {{ {name}(input: $input) {{ userErrors {{ code }} }} }}"
-            stopped = await server.codes(text, by=role, input={"activity": {"id": act(visit)}, **wanted})
-            assert stopped == ["UNAUTHENTICATED" if role is None else "FORBIDDEN"], name
+            stopped = await server.codes(text, by=who, input={"activity": {"id": act(visit)}, **wanted})
+            assert stopped == ["UNAUTHENTICATED" if who is None else "FORBIDDEN"], name
 
 
 async def test_a_customer_and_nobody_learn_nothing_by_trying(server: Server) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import uvicorn
 
 from api.app import create_app
+from api.live.transport import LiveProtocol
 from api.settings import Settings
-from api.transport import LiveProtocol
 
 _MAX_MESSAGE_BYTES = 128 * 1024
 _BACKLOG = 2048

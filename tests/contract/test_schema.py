@@ -29,11 +29,11 @@ from graphql import (
 from api import visibility
 from api.context import Context, Services
 from api.executor import execute
+from api.live.sources import NoStream, open_stream
 from api.masking import present
 from api.schema.build import printed_schema, schema
 from api.selection import entities
 from api.selection.asked import entity_behind
-from api.sources import NoStream, open_stream
 from domain.core.actor import ANONYMOUS
 from domain.core.operation import OPERATIONS
 from domain.core.rows import NOTHING

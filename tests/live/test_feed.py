@@ -10,7 +10,7 @@ import pytest
 from graphql import parse
 from structlog.testing import capture_logs
 
-from api.feed import Feed, FeedLimits, LiveOperation
+from api.live.feed import Feed, FeedLimits, LiveOperation
 from domain.core.errors import NotPermitted
 from tests.builders.live import EPOCH, FAST, OTHER_EPOCH, FakeWire, Things, render, rig, settled, until
 

@@ -16,9 +16,9 @@ from gql.transport.websockets import WebsocketsTransport
 from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 
-from api.connections import SocketLimits
-from api.endpoint import Outcome
-from api.transport import LiveProtocol
+from api.http.endpoint import Outcome
+from api.live.connections import SocketLimits
+from api.live.transport import LiveProtocol
 from tests.builders.live import EPOCH, until
 from tests.builders.sockets import ADA, FOLLOW, SignedIn, Toy, serving
 
@@ -403,7 +403,7 @@ async def test_a_token_that_expires_while_the_machine_sleeps_closes_when_it_wake
         toy.tokens["short"] = SignedIn(ADA, datetime.now(UTC) + timedelta(hours=1))
         async with toy.signed_in("short") as client:
             # The event loop's clock stands still in the meantime, the wall clock does not.
-            monkeypatch.setattr("api.socket.time", SimpleNamespace(time=lambda: time.time() + 3_601))
+            monkeypatch.setattr("api.live.socket.time", SimpleNamespace(time=lambda: time.time() + 3_601))
 
             assert (await client.closed())[0] == 4403
 

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
 
-from api.transport import PINNED, AsgiWire, LiveProtocol, frame_head, short
+from api.live.transport import PINNED, AsgiWire, LiveProtocol, frame_head, short
 from tests.builders.live import until
 from tests.builders.sockets import serving
 

@@ -5,7 +5,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import Protocol
 
-from api.transport import Wire
+from api.live.transport import Wire
 from domain.core.actor import Actor
 
 UNAUTHENTICATED = 4403

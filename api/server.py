@@ -7,10 +7,9 @@ from collections.abc import Callable
 import uvicorn
 
 from api.app import create_app
-from api.live.transport import LiveProtocol
+from api.live.transport import SERVER_OPTIONS
 from api.settings import Settings
 
-_MAX_MESSAGE_BYTES = 128 * 1024
 _BACKLOG = 2048
 _STOP_SECONDS = 5
 
@@ -63,10 +62,7 @@ def server_config(app: str | Callable[[], object], *, workers: int = 1) -> uvico
         app,
         factory=True,
         workers=workers,
-        ws=LiveProtocol,
-        ws_max_size=_MAX_MESSAGE_BYTES,
-        ws_ping_interval=None,
-        ws_per_message_deflate=False,
+        **SERVER_OPTIONS,
         timeout_graceful_shutdown=_STOP_SECONDS,
         log_config=None,
         access_log=False,

@@ -415,7 +415,7 @@ async def test_a_technician_sees_own_work_and_a_customer_own_orders() -> None:
     assert own.id == activity.id
 
 
-async def test_an_order_takes_nothing_that_is_no_longer_in_use(dispatcher: Actor, database: str) -> None:
+async def test_an_order_takes_nothing_that_is_no_longer_in_use(dispatcher: Actor) -> None:
     await number_sequences()
     customer, former = await a_customer(), await a_customer(active=False)
     project = await a_project(active=False)

@@ -11,22 +11,24 @@ from db.projection.tables import Tables
 from db.reading import dialect, read
 from domain.orders.models import ServiceActivity
 from domain.orders.rules import DispatchStatus
+from tests.builders.rows import an_activity
 from tests.builders.times import MONDAY
-from tests.db.workshop import BEGINNING, Repair
+
+pytestmark = pytest.mark.usefixtures("database")
 
 
-@pytest.mark.usefixtures("shop")
 async def test_the_column_named_changes_no_answer() -> None:
-    where = Q(closed=False, fitter_id__in=[1, 2, 3, 5, 8], made_at__gt=BEGINNING + timedelta(hours=1))
-    where |= Q(fitter__active=False)
+    for hours in range(6):
+        starts_at = MONDAY + timedelta(hours=hours)
+        await an_activity(starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), closed=hours % 2 == 0)
+    where = Q(closed=False, order_id__gt=0, starts_at__gt=MONDAY) | Q(number="none")
 
-    found = await ids(Select(Repair, where, ("made_at", "id")))
+    found = await ids(Select(ServiceActivity, where, ("-starts_at",)))
 
-    assert found
-    assert await ids(Select(Repair, where, ("made_at", "id"), by="made_at")) == found
+    assert len(found) == 3
+    assert await ids(Select(ServiceActivity, where, ("-starts_at",), by="starts_at")) == found
 
 
-@pytest.mark.usefixtures("database")
 async def test_rows_are_found_by_the_column_named() -> None:
     values: list[object] = []
     where = Q(closed=False, dispatch_status=DispatchStatus.UNDISPATCHED, worker_id__in=[1, 2])

@@ -347,8 +347,8 @@ async def change_service_activity(work: Work, command: ChangeServiceActivity) ->
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, INVALID.
     """
-    activity = await locked(ServiceActivity, command.activity_id, "activity", "activity")
-    await check_version(activity, command.expected_version, "activity")
+    activity = await locked(ServiceActivity, command.activity_id, "activity", "activityId")
+    await check_version(activity, command.expected_version)
     values: dict[str, Any] = {"title": check_text(chosen(command.title, activity.title), "title", longest=200)}
     if not isinstance(command.type_id, Keep):
         values["type_id"] = await existing(ActivityType, command.type_id, "activity type", "typeId")

@@ -17,6 +17,7 @@ _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DURATION = re.compile(r"P(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,10})S)?)?", re.ASCII)
 _DECIMAL = re.compile(r"-?\d{1,20}(\.\d{1,10})?", re.ASCII)
+_ANY_TEXT = re.compile(r".*", re.DOTALL)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
@@ -127,9 +128,7 @@ SCALARS: dict[object, ScalarDefinition] = {
             " Any text is accepted: one that is not ours, or too old, resumes with a snapshot."
         ),
         serialize=_own_text,
-        parse_value=lambda value: BoardCursor(
-            _text(value, re.compile(r".{0,200}", re.DOTALL), "a cursor you were given")
-        ),
+        parse_value=lambda value: BoardCursor(_text(value, _ANY_TEXT, "a cursor you were given")),
     ),
 }
 

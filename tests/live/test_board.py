@@ -270,6 +270,7 @@ async def test_every_cursor_resumes_with_what_was_missed_or_with_a_snapshot(serv
         "",
         f"{epoch}:-1",
         f"{epoch}:{'9' * 40}",
+        "x" * 5_000,
     ):
         assert await resumed(after) == [("BoardSnapshot", head)], after
 

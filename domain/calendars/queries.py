@@ -4,10 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import time
 
+from tortoise.expressions import Q
+
+from db.projection import Select, columns
 from domain.calendars.models import Calendar, CalendarHoliday, CalendarHours
 from domain.calendars.rules import Holiday, OpenHours, WorkingCalendar
 
 _END_OF_DAY = 1440
+_MINUTES = ("opens_minute", "closes_minute")
 
 
 def minute_time(minute: int) -> time:
@@ -20,17 +24,17 @@ async def working_calendars(calendar_ids: Iterable[int]) -> dict[int, WorkingCal
     wanted = sorted(set(calendar_ids))
     if not wanted:
         return {}
+    of_them = Q(calendar_id__in=wanted)
     hours: defaultdict[int, list[OpenHours]] = defaultdict(list)
-    for opening in await CalendarHours.filter(calendar_id__in=wanted).order_by("weekday", "opens_minute"):
-        hours[opening.calendar_id].append(
-            OpenHours(opening.weekday, minute_time(opening.opens_minute), minute_time(opening.closes_minute))
-        )
+    opening = Select(CalendarHours, of_them, ("weekday", "opens_minute"))
+    for calendar_id, weekday, opens, closes in await columns(opening, ("calendar_id", "weekday", *_MINUTES)):
+        hours[calendar_id].append(OpenHours(weekday, minute_time(opens), minute_time(closes)))
     holidays: defaultdict[int, list[Holiday]] = defaultdict(list)
-    for day in await CalendarHoliday.filter(calendar_id__in=wanted).order_by("on_date"):
-        opens = None if day.opens_minute is None else minute_time(day.opens_minute)
-        closes = None if day.closes_minute is None else minute_time(day.closes_minute)
-        holidays[day.calendar_id].append(Holiday(day.on_date, day.name, opens, closes))
+    days = Select(CalendarHoliday, of_them, ("on_date",))
+    for calendar_id, on_date, name, *minutes in await columns(days, ("calendar_id", "on_date", "name", *_MINUTES)):
+        opens_at, closes_at = (None if minute is None else minute_time(minute) for minute in minutes)
+        holidays[calendar_id].append(Holiday(on_date, name, opens_at, closes_at))
     return {
-        calendar.id: WorkingCalendar(calendar.time_zone, tuple(hours[calendar.id]), tuple(holidays[calendar.id]))
-        for calendar in await Calendar.filter(id__in=wanted)
+        calendar_id: WorkingCalendar(time_zone, tuple(hours[calendar_id]), tuple(holidays[calendar_id]))
+        for calendar_id, time_zone in await columns(Select(Calendar, Q(id__in=wanted)), ("id", "time_zone"))
     }

@@ -6,6 +6,7 @@ from typing import TypeVar
 from tortoise.expressions import Q
 from tortoise.models import Model
 
+from db.projection import Select, columns
 from db.transaction import current
 from domain.core.actor import Actor, Permission
 from domain.core.checks import check_number
@@ -51,9 +52,10 @@ async def usable(
     Raises:
         Refused: NOT_FOUND, INVALID.
     """
-    if await existing(model, row_id, what, *path) is not None and not await model.filter(
-        **{"id": row_id, flag: True}
-    ).exists():
+    if (
+        await existing(model, row_id, what, *path) is not None
+        and not await model.filter(**{"id": row_id, flag: True}).exists()
+    ):
         raise Refused(Code.INVALID, f"This {what} is no longer in use; choose another.", path)
     return row_id
 
@@ -73,13 +75,17 @@ async def free_number(model: type[Model], number: str, path: Path = ("number",))
 async def lock_all(model: type[ModelT], row_ids: Iterable[int]) -> dict[int, ModelT]:
     """The rows with these ids, locked in id order so that two callers never wait for each other.
 
-    Outside a transaction they are only read.
+    Outside a transaction they are only read, on the read side: no write that is under way is waited for.
     """
     ids = sorted(set(row_ids))
     if not ids:
         return {}
-    found = model.filter(id__in=ids).order_by("id")
-    rows = await (found.select_for_update() if current() is not None else found)
+    if current() is None:
+        names = tuple(model._meta.fields_db_projection)  # noqa: SLF001 - Tortoise's own description of a model
+        found = await columns(Select(model, Q(pk__in=ids), ("pk",)), names)
+        rows = [model(**dict(zip(names, values, strict=True))) for values in found]
+    else:
+        rows = await model.filter(id__in=ids).order_by("id").select_for_update()
     return {row.pk: row for row in rows}
 
 

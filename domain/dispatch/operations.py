@@ -13,6 +13,7 @@ from typing import Any
 from tortoise.expressions import Q
 
 from db import outbox
+from db.projection import Select, columns
 from domain.calendars.queries import working_calendars
 from domain.core.actor import Actor, Permission
 from domain.core.errors import Code, NotPermitted, Path, Refusal, Refused, not_found
@@ -258,8 +259,9 @@ async def _resolve(actor: Actor, refs: Collection[ActivityRef]) -> dict[Activity
     by_id = [ref.id for ref in refs if ref.id is not None]
     by_number = [ref.number for ref in refs if ref.number is not None]
     named = Q(id__in=by_id) | Q(number__in=by_number) if by_number else Q(id__in=by_id)
-    rows = await ServiceActivity.filter(visible_activities(actor)).filter(named).values_list("id", "number")
-    ids = {int(str(row[0])): str(row[1]) for row in rows}
+    ids: dict[int, str] = dict(
+        await columns(Select(ServiceActivity, visible_activities(actor) & named), ("id", "number"))
+    )
     numbers = {number: activity_id for activity_id, number in ids.items()}
     found: dict[ActivityRef, int] = {}
     for ref in refs:
@@ -361,18 +363,16 @@ async def _other_bookings(drafts: dict[int, _Draft], moving: list[_Draft]) -> li
         return planned
     first = min(placement.starts_at for placement in booked if placement.starts_at is not None)
     last = max(placement.ends_at for placement in booked if placement.ends_at is not None)
-    stored = await ServiceActivity.filter(
+    in_the_way = Q(
         worker_id__in=sorted({placement.worker_id or 0 for placement in booked}),
         closed=False,
         starts_at__lt=last,
         ends_at__gt=first,
         starts_at__gt=first - LONGEST,
-    ).exclude(id__in=list(drafts))
-    return planned + [
-        Booking(row.id, row.worker_id, row.starts_at, row.ends_at, row.number)
-        for row in stored
-        if row.worker_id is not None and row.starts_at is not None and row.ends_at is not None
-    ]
+        id__not_in=list(drafts),
+    )
+    stored = await columns(Select(ServiceActivity, in_the_way), ("id", "worker_id", "starts_at", "ends_at", "number"))
+    return planned + [Booking(*booking) for booking in stored]
 
 
 async def _save(work: Work, draft: _Draft, *, undoable: bool) -> None:
@@ -411,14 +411,14 @@ async def _take_last_change(actor: Actor) -> list[outbox.EventRow]:
     return []
 
 
-def _placement(columns: dict[str, Any]) -> Placement:
+def _placement(stored: dict[str, Any]) -> Placement:
     """A placement as the event log keeps it."""
-    starts_at, ends_at = columns["starts_at"], columns["ends_at"]
+    starts_at, ends_at = stored["starts_at"], stored["ends_at"]
     return Placement(
-        columns["worker_id"],
+        stored["worker_id"],
         datetime.fromisoformat(starts_at) if starts_at else None,
         datetime.fromisoformat(ends_at) if ends_at else None,
-        Priority(columns["priority"]),
-        DispatchStatus(columns["dispatch_status"]),
-        columns["closed"],
+        Priority(stored["priority"]),
+        DispatchStatus(stored["dispatch_status"]),
+        stored["closed"],
     )

@@ -12,18 +12,20 @@ import pytest
 from tortoise.connection import get_connection
 from tortoise.models import Model
 
-from domain.core.actor import Role, actor_of
+from domain.calendars.rules import Period
+from domain.core.actor import Permission, Role, actor_of
 from domain.core.errors import Code, Refused
-from domain.core.operation import Done, Stale, perform
+from domain.core.operation import Done, Operation, Stale, Work, perform
 from domain.core.rows import lock_all
 from domain.dispatch import operations
+from domain.dispatch.operations import check_board_changes
 from domain.orders.models import ServiceActivity
 from domain.orders.operations import ChangeServiceOrderLine, change_service_order_line
 from domain.workforce.models import Worker
-from tests.builders.actors import MANAGER
+from tests.builders.actors import DISPATCHER, MANAGER
 from tests.builders.boards import HOUR, a_booking, a_dispatched_worker, assign, change, stored
 from tests.builders.log import events
-from tests.builders.rows import a_line, a_worker, an_activity, an_order
+from tests.builders.rows import a_calendar, a_line, a_worker, an_activity, an_order
 from tests.builders.times import at
 
 Outcome = Done[list[int]] | BaseException
@@ -238,3 +240,32 @@ async def test_without_lock_and_constraint_workers_are_booked_twice(monkeypatch:
 
     assert sum(codes(each).total() for each in outcomes) < 70
     assert found > 0
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_move_is_tried_while_somebody_writes_for_a_long_time() -> None:
+    calendar = await a_calendar()
+    meg = await a_dispatched_worker(calendar_id=calendar.id)
+    visit, other = await a_booking(meg), await a_booking(meg, 4)
+    writing, done = asyncio.Event(), asyncio.Event()
+
+    async def import_much(_work: Work, _command: None) -> None:
+        writing.set()
+        await done.wait()
+
+    slow = asyncio.create_task(
+        perform(Operation("slow", Permission.SIGNED_IN, import_much, replayable=False), None, actor=MANAGER)
+    )
+    await writing.wait()
+    try:
+        async with asyncio.timeout(1):
+            with pytest.raises(Refused) as caught:
+                await check_board_changes(DISPATCHER, (assign(visit, starts_at=at(5), duration=4 * HOUR),))
+    finally:
+        done.set()
+        await slow
+
+    assert [(each.code, each.details) for each in caught.value.refusals] == [
+        (Code.OVERLAP, (other.id,)),
+        (Code.OUTSIDE_CALENDAR, (Period(at(7), at(9)),)),
+    ]

@@ -193,6 +193,8 @@ class Group:
                 return
             self._recent.put(event.seq, told)
             self._push(event.seq, told)
+            # Nothing above needs to wait for anything; others have their turn between two events.
+            await asyncio.sleep(0)
 
     async def _tell(self, event: Event, position: int) -> Told:
         if event.seq != position + 1:

@@ -1,4 +1,8 @@
-"""SQLite read connections, each with a thread of its own."""
+"""SQLite read connections, each with a thread of its own.
+
+Most reads take less time than a thread takes to hear of them. So a program begins where it is asked for, and moves to
+its connection's thread, with the state of the database that it sees, when it takes longer.
+"""
 
 import asyncio
 import sqlite3
@@ -7,27 +11,55 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import copy_context
 from queue import SimpleQueue
+from time import perf_counter
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
 from db.health import count_statement
-from db.reading.programs import Program, ReadTooSlowError
+from db.reading.programs import Program, ReadTooSlowError, Row, Statement
 
 T = TypeVar("T")
 
 _CONNECTIONS = 3
 _PRAGMAS = ("query_only = ON", "mmap_size = 268435456", "cache_size = -65536", "temp_store = MEMORY")
+# How long a program may keep the event loop to itself, and how many steps of SQLite's go by between two looks.
+_HERE_SECONDS = 0.005
+_STEPS = 2_000
+# What once took longer goes to the thread at once, for so long.
+_SLOW_SECONDS = 10.0
+_MOST_SLOW = 500
+# In the thread a lock is waited for; on the event loop never.
+_LOCK_MILLISECONDS = 5_000
+_PASSING = frozenset({sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY})
 
 Settle = Callable[[Any, BaseException | None], None]
 
 
-class _Lane:
-    """One connection and the thread that works it, one job after the other."""
+class _SlowStatements:
+    """The statements that took too long of late."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+
+    def add(self, sql: str) -> None:
+        if len(self._until) >= _MOST_SLOW:
+            del self._until[next(iter(self._until))]
+        self._until[sql] = perf_counter() + _SLOW_SECONDS
+
+    def __contains__(self, sql: str) -> bool:
+        until = self._until.get(sql)
+        return until is not None and perf_counter() < until
+
+
+class _Lane:
+    """One connection, and the thread that works it when the event loop does not."""
+
+    def __init__(self, path: str, slow: _SlowStatements) -> None:
         self._loop = asyncio.get_running_loop()
-        self._closed = False
         self._jobs: SimpleQueue[tuple[Callable[[], object], Settle] | None] = SimpleQueue()
+        self._waiting = 0
+        self.slow = slow
+        self.is_closed = False
         # mode=rw: a missing file is an error here, not an empty database.
         self.connection = sqlite3.connect(
             f"file:{quote(path)}?mode=rw",
@@ -35,28 +67,48 @@ class _Lane:
             isolation_level=None,
             check_same_thread=False,
             cached_statements=512,
-            timeout=5.0,
+            timeout=0.0,
         )
         for pragma in _PRAGMAS:
             self.connection.execute(f"PRAGMA {pragma}")
         self._thread = threading.Thread(target=self._serve, name="sqlite-reader", daemon=True)
         self._thread.start()
 
+    @property
+    def is_free(self) -> bool:
+        """Whether the thread has nothing to do, so that the connection may be used on the event loop."""
+        return self._waiting == 0
+
     def submit(self, work: Callable[[], object], settle: Settle) -> None:
-        if self._closed:
+        if self.is_closed:
             self._loop.call_soon(settle, None, RuntimeError("The read connections are closed."))
-        else:
-            self._jobs.put((work, settle))
+            return
+
+        def done(result: object, failure: BaseException | None) -> None:
+            self._waiting -= 1
+            settle(result, failure)
+
+        self._waiting += 1
+        self._jobs.put((work, done))
+
+    def check_open(self) -> None:
+        """Refuse what comes after the end."""
+        if self.is_closed:
+            raise RuntimeError("The read connections are closed.")
 
     def begin(self) -> None:
         """Begin a read transaction, whatever became of the one before."""
+        self.check_open()
         if self.connection.in_transaction:
             self.connection.execute("ROLLBACK")
         self.connection.execute("BEGIN")
 
+    def end(self) -> None:
+        """End the read transaction."""
+        self.connection.execute("COMMIT")
+
     def close(self) -> None:
         """End the thread once its jobs are done, then close the connection."""
-        self._closed = True
         self._jobs.put(None)
         self._thread.join()
         self.connection.close()
@@ -79,19 +131,67 @@ class _Lane:
 
 
 class _Job:
-    """One program on its way through a lane."""
+    """One program on its way: here as far as a short time allows, the rest in the lane's thread."""
 
     def __init__(self, lane: _Lane, program: Program[Any], *, in_snapshot: bool) -> None:
         self._lane = lane
         self._connection = lane.connection
         self._program = program
         self._in_snapshot = in_snapshot
+        self._statement: Statement | None = None  # whose rows the program waits for
         self._too_slow = False
         self._running = False
         # Held while the lane is interrupted, so that nothing but this program can be what is interrupted.
         self._turning = threading.Lock()
-        # Programs call functions of the caller's, which may ask for what its context holds.
-        self._context = copy_context()
+        self.result: object = None
+
+    def finish_here(self) -> bool:
+        """Run the program on the event loop; False when it takes too long, and has yet to be finished by `work`.
+
+        Outside a snapshot its statements share one of their own, which in that case stays open.
+        """
+        if not self._in_snapshot:
+            self._lane.begin()
+        is_finished = True
+        try:
+            is_finished = self._advance()
+        finally:
+            if is_finished and not self._in_snapshot:
+                self._lane.end()
+        return is_finished
+
+    def _advance(self) -> bool:
+        self._lane.check_open()
+        until = perf_counter() + _HERE_SECONDS
+        self._connection.set_progress_handler(lambda: perf_counter() > until, _STEPS)
+        try:
+            statement = next(self._program)
+            while statement.sql not in self._lane.slow:
+                rows = self._rows(statement)
+                if rows is None:
+                    break
+                count_statement()
+                statement = self._program.send(rows)
+        except StopIteration as finished:
+            self.result = finished.value
+            return True
+        except BaseException:
+            self._program.close()
+            raise
+        finally:
+            self._connection.set_progress_handler(None, 0)
+        self._statement = statement
+        return False
+
+    def _rows(self, statement: Statement) -> Sequence[Row] | None:
+        """The rows of a statement; None when it takes too long, or would have to wait for a lock."""
+        try:
+            return self._connection.execute(statement.sql, statement.arguments).fetchall()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _PASSING:
+                raise
+        self._lane.slow.add(statement.sql)
+        return None
 
     def give_up(self) -> None:
         """Interrupt the program, in the middle of a statement or before the next."""
@@ -100,20 +200,14 @@ class _Job:
             if self._running:
                 self._connection.interrupt()
 
-    def work(self) -> object:
-        """Run the program; outside a snapshot its statements share one of their own."""
-        return self._context.run(self._work)
+    def work(self) -> Callable[[], object]:
+        """What the thread does to finish the program."""
+        # Programs call functions of the caller's, which may ask for what its context holds.
+        context = copy_context()
+        return lambda: context.run(self._work)
 
     def _work(self) -> object:
-        if self._in_snapshot:
-            return self._run()
-        self._lane.begin()
-        try:
-            return self._run()
-        finally:
-            self._connection.execute("COMMIT")
-
-    def _run(self) -> object:
+        self._connection.execute(f"PRAGMA busy_timeout = {_LOCK_MILLISECONDS}")
         with self._turning:
             self._running = True
         try:
@@ -121,11 +215,14 @@ class _Job:
         finally:
             with self._turning:
                 self._running = False
+            if not self._in_snapshot:
+                self._lane.end()
+            self._connection.execute("PRAGMA busy_timeout = 0")
 
     def _steps(self) -> object:
         execute = self._connection.execute
         try:
-            statement = next(self._program)
+            statement = next(self._program) if self._statement is None else self._statement
             while True:
                 if self._too_slow:
                     raise ReadTooSlowError("A read took too long.")
@@ -142,18 +239,28 @@ class _Job:
 
 
 async def _run(
-    lane: _Lane, program: Program[T], *, seconds: float, in_snapshot: bool, release: Callable[[], None] | None
+    lane: _Lane, program: Program[T], *, seconds: float, in_snapshot: bool, release: Callable[[], None]
 ) -> T:
-    """The result of `program` on `lane`; the lane is released when its thread is done, whatever the caller does."""
+    """The result of `program` on `lane`; the lane is released when that is known, whatever the caller does."""
+    job = _Job(lane, program, in_snapshot=in_snapshot)
+    is_finished = False
+    if lane.is_free:
+        try:
+            is_finished = job.finish_here()
+        except BaseException:
+            release()
+            raise
+    if is_finished:
+        release()
+        result: T = job.result  # type: ignore[assignment]  # what the program gave
+        return result
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[T] = loop.create_future()
-    job = _Job(lane, program, in_snapshot=in_snapshot)
     alarm = loop.call_later(seconds, job.give_up)
 
     def settle(result: T, failure: BaseException | None) -> None:
         alarm.cancel()
-        if release is not None:
-            release()
+        release()
         if answer.done():
             return
         if failure is not None:
@@ -161,7 +268,7 @@ async def _run(
         else:
             answer.set_result(result)
 
-    lane.submit(job.work, settle)
+    lane.submit(job.work(), settle)
     try:
         return await answer
     except asyncio.CancelledError:
@@ -180,7 +287,7 @@ class _SqliteSnapshot:
     async def run(self, program: Program[T]) -> T:
         if self.over:
             raise RuntimeError("This snapshot is over.")
-        return await _run(self._lane, program, seconds=self._seconds, in_snapshot=True, release=None)
+        return await _run(self._lane, program, seconds=self._seconds, in_snapshot=True, release=_nothing)
 
 
 class SqliteReaders:
@@ -199,10 +306,13 @@ class SqliteReaders:
     @classmethod
     async def open(cls, path: str, *, slowest_seconds: float) -> "SqliteReaders":
         """Open the connections to the file at `path`, which must exist."""
-        return cls([_Lane(path) for _ in range(_CONNECTIONS)], slowest_seconds)
+        slow = _SlowStatements()
+        return cls([_Lane(path, slow) for _ in range(_CONNECTIONS)], slowest_seconds)
 
     async def close(self) -> None:
         """Wait for what is being read, then close."""
+        for lane in self._lanes:
+            lane.is_closed = True
         for lane in self._lanes:
             await asyncio.to_thread(lane.close)
 
@@ -218,14 +328,18 @@ class SqliteReaders:
         """One read transaction. Its state is that of the first read inside."""
         lane = await self._take()
         view = _SqliteSnapshot(lane, self._seconds)
-        lane.submit(lane.begin, _unheard)
+        lane.begin()
         try:
             yield view
         finally:
-            # Nothing is awaited here, so a cancelled caller cannot leave the transaction open: the lane's thread
-            # finishes what is under way, ends the transaction and only then is the lane free again.
+            # Nothing is awaited here, so a cancelled caller cannot leave the transaction open: if the lane's thread is
+            # still at work, it finishes that, ends the transaction, and only then is the lane free again.
             view.over = True
-            lane.submit(lambda: lane.connection.execute("COMMIT"), lambda *_: self._idle.put_nowait(lane))
+            if lane.is_free and not lane.is_closed:
+                lane.end()
+                self._idle.put_nowait(lane)
+            else:
+                lane.submit(lane.end, lambda *_: self._idle.put_nowait(lane))
 
     async def _take(self) -> _Lane:
         try:
@@ -234,6 +348,5 @@ class SqliteReaders:
             return await self._idle.get()
 
 
-def _unheard(_result: object, failure: BaseException | None) -> None:
-    if failure is not None:
-        raise failure
+def _nothing() -> None:
+    """A snapshot keeps its lane to its end."""

@@ -65,7 +65,7 @@ OFTEN = [
     "changeCustomer",
     "changeProject",
 ]
-EXTRA_STEPS = 60
+EXTRA_STEPS = 40
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,11 @@
 """Structured logs: one line per request and per live operation, JSON for machines, colours for people."""
 
+import json
 import logging
 import sys
 from typing import Any
 
+import orjson
 import structlog
 
 from api.settings import Settings
@@ -21,7 +23,7 @@ def configure_logs(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last: list[Any] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_json)]
         if as_json
         else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
@@ -42,3 +44,11 @@ def configure_logs(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(max(level, logging.WARNING))
+
+
+def _json(event: object, **options: Any) -> str:
+    """One line of JSON."""
+    try:
+        return orjson.dumps(event, default=options.get("default")).decode()
+    except TypeError:  # what only Python can print, such as an integer of many digits
+        return json.dumps(event, **options)

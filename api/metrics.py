@@ -17,6 +17,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 _STATEMENTS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55)
 # An operation's name is the caller's own text: the first so many get a series of their own, the rest share one.
 _MOST_NAMES = 200
+_Series = tuple[Counter, Histogram, Histogram]
 
 
 class _Live(Collector):
@@ -66,13 +67,23 @@ class Metrics:
         )
         self.registry.register(_Live(relay, counters, sockets))
         self._names: set[str] = set()
+        self._series: dict[tuple[str, str, str], _Series] = {}
 
     def count(self, seen: Observation) -> None:
         """Take one finished operation into account."""
-        kind = seen.kind or "none"
-        self._requests.labels(self._name(seen.operation_name), kind, seen.outcome.value).inc()
-        self._seconds.labels(kind).observe(seen.seconds)
-        self._statements.labels(kind).observe(seen.statements)
+        labels = (self._name(seen.operation_name), seen.kind or "none", seen.outcome.value)
+        series = self._series.get(labels)
+        if series is None:
+            kind = labels[1]
+            series = self._series[labels] = (
+                self._requests.labels(*labels),
+                self._seconds.labels(kind),
+                self._statements.labels(kind),
+            )
+        requests, seconds, statements = series
+        requests.inc()
+        seconds.observe(seen.seconds)
+        statements.observe(seen.statements)
 
     async def page(self, _request: Request) -> Response:
         """Everything, in Prometheus' text format."""

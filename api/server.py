@@ -74,6 +74,7 @@ def server_config(app: str | Callable[[], object], *, workers: int = 1) -> uvico
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # nothing asks where a request came from
         backlog=_BACKLOG,
     )
 

@@ -13,7 +13,9 @@ from db.projection import forget_plans
 from domain.core import clock
 from domain.core.actor import Actor
 from domain.core.operation import finish_running
+from domain.stages.models import Stage
 from tests.builders import actors
+from tests.builders.rows import a_stage
 from tests.builders.times import MONDAY, SetClock
 from tests.postgres import Cluster, cluster
 from tests.serving import server  # noqa: F401 - a fixture
@@ -109,6 +111,12 @@ async def database(database_url: str) -> AsyncGenerator[str]:
     async with lifecycle.database(database_url):
         yield database_url
         await finish_running()
+
+
+@pytest.fixture
+async def initial_stage(database: str) -> Stage:  # noqa: ARG001 - the stage is in it
+    """The only stage there is, in which orders begin; it allows everything."""
+    return await a_stage(number="PLANNING", name="Planning")
 
 
 @pytest.fixture

@@ -14,11 +14,13 @@ from api.schema.errors import ERROR_TYPES
 from api.schema.items import ItemMutations, ItemQueries
 from api.schema.nodes import NodeQueries
 from api.schema.numbering import NumberingMutations, NumberingQueries
+from api.schema.orders.ends import OrderEndMutations
 from api.schema.orders.fields import OrderMutations, OrderQueries
 from api.schema.parameters import ParametersMutations, ParametersQueries
 from api.schema.projects import ProjectMutations, ProjectQueries
 from api.schema.scalars import CONFIG
 from api.schema.service_objects import ServiceObjectMutations, ServiceObjectQueries
+from api.schema.stages import StageMutations, StageQueries
 from api.schema.strictness import make_strict
 from api.schema.workforce import WorkforceMutations, WorkforceQueries
 
@@ -28,6 +30,7 @@ class Query(
     NodeQueries,
     DispatchQueries,
     OrderQueries,
+    StageQueries,
     CustomerQueries,
     WorkforceQueries,
     CalendarQueries,
@@ -46,6 +49,8 @@ class Query(
 class Mutation(
     DispatchMutations,
     OrderMutations,
+    OrderEndMutations,
+    StageMutations,
     CustomerMutations,
     WorkforceMutations,
     CalendarMutations,

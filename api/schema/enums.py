@@ -9,8 +9,10 @@ from domain.core.actor import Permission, Role
 from domain.core.errors import Code
 from domain.dispatch.rules import BoardAction
 from domain.items.rules import ItemType
+from domain.orders.actions import OrderAction
 from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority
 from domain.projects.rules import ProjectType, TransactionType
+from domain.stages.rules import ReasonType
 from domain.workforce.rules import WorkerType
 
 EnumT = TypeVar("EnumT", bound=type[Enum])
@@ -193,5 +195,29 @@ described(
         "UNASSIGN": "`unassignActivity`.",
         "SET_PRIORITY": "`setActivityPriority`.",
         "CLOSE": "`closeActivity`.",
+    },
+)
+described(
+    OrderAction,
+    "What can be done to a service order; of these, to a line: CHANGE, SIGN_OFF, CANCEL and REVOKE_CANCEL."
+    " New values can come: keep a default branch.",
+    {
+        "CHANGE": "Change its header or lines; of a line, change it.",
+        "MOVE_TO_NEXT_STAGE": "Move it to a stage that follows.",
+        "MOVE_TO_PREVIOUS_STAGE": "Move it back to the stage before.",
+        "SIGN_OFF": "Sign it off as done.",
+        "CANCEL": "Cancel it.",
+        "REVOKE_CANCEL": "Take it up again after it was cancelled.",
+        "DELETE": "Delete it.",
+    },
+)
+described(
+    ReasonType,
+    "On what occasion a reason was given.",
+    {
+        "STAGE_CHANGE": "The order entered a stage.",
+        "CLOSE": "The order or a line was signed off, or its time was stopped.",
+        "CANCEL": "Its service level was cancelled.",
+        "MANUAL": "Somebody noted it.",
     },
 )

@@ -36,9 +36,7 @@ def kept(given: strawberry.Maybe[Any]) -> Any:
     return KEEP if given is None else given.value
 
 
-def kept_key(
-    given: strawberry.Maybe[Any], prefix: str, what: str, *path: str | int
-) -> int | None | Keep:
+def kept_key(given: strawberry.Maybe[Any], prefix: str, what: str, *path: str | int) -> int | None | Keep:
     """The key of the id that was given, null included, or KEEP when it was omitted.
 
     Raises:

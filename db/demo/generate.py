@@ -11,6 +11,7 @@ from db.demo.dice import Dice
 from db.demo.people import Team, Worker, teams, workers
 from db.demo.plan import WEEKDAYS, WEEKS, Activity, Order, days, orders, settle
 from db.demo.sites import Customer, customers
+from db.demo.stages import REASON_CODES, STAGES, call_off, reason_of, stage_of
 
 FOLDER = Path(__file__).parent
 SEED = 20261123
@@ -31,9 +32,11 @@ def write_demo(folder: Path) -> None:
     _write_customers(folder, all_customers)
     _write_workforce(folder, all_teams, all_workers)
     projects = _write_projects(folder, all_teams, all_orders)
-    _write_orders(folder, dice, all_orders, projects)
+    call_off(all_orders)
+    headers = _order_rows(dice, all_orders, projects)
     numbers = _write_activities(folder, all_orders)
-    _write_lines(folder, dice, all_orders, numbers)
+    posted = _write_lines(folder, dice, all_orders, numbers)
+    _write_orders(folder, all_orders, headers, posted)
 
 
 def _write(folder: Path, file: str, header: str, rows: Iterable[Row]) -> None:
@@ -125,8 +128,9 @@ def _write_projects(folder: Path, made: list[Team], ordered: list[Order]) -> dic
     return by_order
 
 
-def _write_orders(folder: Path, dice: Dice, ordered: list[Order], projects: dict[str, str]) -> None:
-    rows: list[Row] = []
+def _order_rows(dice: Dice, ordered: list[Order], projects: dict[str, str]) -> list[tuple[str, ...]]:
+    """The orders as they were written down."""
+    rows: list[tuple[str, ...]] = []
     for order in ordered:
         week, weekday = WEEKS[order.weeks[0]], WEEKDAYS[dice.below(5)]
         rows.append(
@@ -145,11 +149,37 @@ def _write_orders(folder: Path, dice: Dice, ordered: list[Order], projects: dict
                 f"D-{8 + dice.below(40)}T{7 + dice.below(9):02}:{5 * dice.below(12):02}",
             )
         )
+    return rows
+
+
+def _write_orders(folder: Path, ordered: list[Order], rows: list[tuple[str, ...]], posted: set[str]) -> None:
+    """The stages, the orders with theirs, and the reasons for which they are there."""
+    header = "number name parent allow_delete allow_modify allow_cancel allow_post stops_time_recording require_reason"
+    _write(folder, "stages.csv", header, STAGES)
+    _write(folder, "stage_reason_codes.csv", "number name", REASON_CODES)
+    stages = [stage_of(order, place, is_posted=order.number in posted) for place, order in enumerate(ordered)]
     header = (
         "number description customer address contact project priority origin service_at responsible "
-        "preferred_technician created_at"
+        "preferred_technician created_at stage signed_off_at"
     )
-    _write(folder, "orders.csv", header, rows)
+    table = zip(rows, stages, map(_signed_off, ordered), strict=True)
+    _write(folder, "orders.csv", header, ((*row, stage, signed_off) for row, stage, signed_off in table))
+    reasons: list[Row] = []
+    for place, (order, stage) in enumerate(zip(ordered, stages, strict=True)):
+        reason = reason_of(stage, place)
+        if reason is not None:
+            who, when = order.team.workers[0].name, f"D-{1 + place % 5}T{8 + place % 8:02}:30"
+            reasons.append((order.number, 1, "STAGE_CHANGE", reason[0], stage, reason[1], when, who))
+    header = "order line_number type code stage description created_at created_by"
+    _write(folder, "stage_reasons.csv", header, reasons)
+
+
+def _signed_off(order: Order) -> str:
+    """When all is done it is signed off."""
+    if not order.is_done:
+        return ""
+    last = max(order.visits, key=lambda visit: visit.when)
+    return _moment(last, last.ends)
 
 
 def _write_activities(folder: Path, ordered: list[Order]) -> dict[int, str]:
@@ -157,6 +187,8 @@ def _write_activities(folder: Path, ordered: list[Order]) -> dict[int, str]:
     rows: list[Row] = []
     numbers: dict[int, str] = {}
     for order in ordered:
+        if order.canceled:
+            continue
         for place, activity in enumerate(sorted(order.visits, key=lambda visit: visit.when), start=1):
             numbers[id(activity)] = f"{order.number}-{place}"
             rows.append(
@@ -185,9 +217,13 @@ def _moment(activity: Activity, minute: int | None) -> str:
     return f"{WEEKS[activity.week]}/{WEEKDAYS[activity.weekday]} {minute // 60:02}:{minute % 60:02}"
 
 
-def _write_lines(folder: Path, dice: Dice, ordered: list[Order], numbers: dict[int, str]) -> None:
-    """Hours for a few visits of each order, all with different worker or task, and what else is used and charged."""
+def _write_lines(folder: Path, dice: Dice, ordered: list[Order], numbers: dict[int, str]) -> set[str]:
+    """Hours for a few visits of each order, all with different worker or task, and what else is used and charged.
+
+    Gives the numbers of the orders that are posted.
+    """
     rows: list[Row] = []
+    posted: set[str] = set()
     for order in ordered:
         lines: list[tuple[object, ...]] = []
         shared: set[tuple[str, str]] = set()
@@ -199,18 +235,26 @@ def _write_lines(folder: Path, dice: Dice, ordered: list[Order], numbers: dict[i
             category = "CAT-2" if activity.visit.type == "Installation" else "CAT-1"
             hours = f"{activity.visit.minutes / 60:g}"
             title = activity.title
-            lines.append(("HOUR", title, category, "", task, worker, numbers[id(activity)], hours, "h"))
+            lines.append(("HOUR", title, category, "", task, worker, numbers.get(id(activity), ""), hours, "h"))
         used = dice.some(order.kind.items, dice.below(2))
         lines += [("ITEM", item, "CAT-4", ITEMS[item], "", "", "", 1 + dice.below(3), "pcs") for item in used]
         if order.kind.is_fault_report:
             lines.append(("FEE", "Call-out charge", "CAT-5", "", "", "", "", 1, "pcs"))
         elif dice.chance(0.15):
             lines.append(("EXPENSE", "Parking", "CAT-3", "", "", "", "", 1, "pcs"))
-        is_done = bool(order.visits) and all(activity.closed for activity in order.visits)
-        status = "POSTED" if is_done and dice.chance(0.6) else "CREATED"
-        rows += [(order.number, place, line[0], status, *line[1:]) for place, line in enumerate(lines, start=1)]
-    header = "order line_number transaction_type status description category item task worker activity quantity unit"
+        status = "POSTED" if order.is_done and dice.chance(0.6) else "CANCELED" if order.canceled else "CREATED"
+        if status == "POSTED":
+            posted.add(order.number)
+        signed_off = _signed_off(order)
+        rows += [
+            (order.number, place, line[0], status, *line[1:], signed_off) for place, line in enumerate(lines, start=1)
+        ]
+    header = (
+        "order line_number transaction_type status description category item task worker activity quantity unit"
+        " signed_off_at"
+    )
     _write(folder, "order_lines.csv", header, rows)
+    return posted
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,12 +12,15 @@ from domain.customers.models import Address
 from domain.customers.rules import check_position
 from domain.exchange import tables
 from domain.exchange.forms import CLOCK, Weekday
-from domain.exchange.rows import Batch, chunks
+from domain.exchange.rows import Batch, Entry, chunks, to_come
 from domain.exchange.rules import Span, check_activity, check_hours, check_line_item, overlapping
 from domain.exchange.sheets import Fault
 from domain.orders.models import ServiceActivity
 from domain.orders.rules import LineStatus
 from domain.projects.rules import TransactionType
+from domain.stages.models import Stage
+from domain.stages.queries import stage_of
+from domain.stages.rules import check_parent_kept, check_tree
 from domain.workforce.models import DispatchTeam
 from domain.workforce.rules import WorkerType, check_still_owner, check_team_owner
 
@@ -115,6 +119,33 @@ async def _check_teams(batch: Batch) -> None:
     batch.check_all(check_owner)
 
 
+# --- stages ----------------------------------------------------------------------------------------------------------
+
+
+async def _check_stages(batch: Batch) -> None:
+    for entry in batch.entries:
+        batch.check(entry, lambda entry=entry: _check_parent_kept(entry))  # type: ignore[misc]
+    if batch.faults or len(batch.entries) < len(batch.sheet.rows):
+        # With mistakes in single rows the tree is not known.
+        return
+    in_file = {entry.row.id for entry in batch.entries if not entry.is_new}
+    stored = [stage_of(row) for row in await Stage.all().order_by("id") if row.id not in in_file]
+    told = [replace(stage_of(entry.row), id=entry.row.id or to_come(entry.line)) for entry in batch.entries]
+    try:
+        check_tree([*stored, *told])
+    except Refused as refused:
+        [refusal] = refused.refusals
+        # The stored stages come first and are a tree; what is wrong is wrong in a row of the file, or in all of them.
+        place = int(refusal.path[0]) - len(stored) if refusal.path else 0
+        batch.refuse(batch.entries[max(place, 0)], "parent", refusal.message, refusal.code)
+
+
+def _check_parent_kept(entry: Entry) -> None:
+    if entry.before is not None:
+        stored = replace(stage_of(entry.row), parent_id=entry.before["parent_id"])
+        check_parent_kept(stored, entry.row.parent_id, ("parent",))
+
+
 # --- orders ----------------------------------------------------------------------------------------------------------
 
 
@@ -195,6 +226,7 @@ _CHECKS: dict[str, Callable[[Batch], Awaitable[None]]] = {
     tables.WORKERS.file: _check_workers,
     tables.TEAMS.file: _check_teams,
     tables.TEAM_MEMBERS.file: _check_team_members,
+    tables.STAGES.file: _check_stages,
     tables.ORDERS.file: _check_orders,
     tables.ACTIVITIES.file: _check_activities,
     tables.ORDER_LINES.file: _check_order_lines,

@@ -11,6 +11,7 @@ from domain.items.rules import ItemType
 from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, Priority
 from domain.parameters.rules import LONGEST_BOARD_DAYS
 from domain.projects.rules import ProjectType, TransactionType
+from domain.stages.rules import ReasonType
 from domain.workforce.rules import WorkerType
 
 
@@ -19,6 +20,7 @@ class Later(Enum):
 
     MOMENT_OF_IMPORT = "the moment of the import"
     PRIORITY_OF_ORDER = "the order's priority"
+    INITIAL_STAGE = "the stage in which orders begin, once there is one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ class Table:
     def column(self, name: str) -> Column:
         """The column with this name."""
         return next(column for column in self.columns if column.name == name)
+
+    @property
+    def own_reference(self) -> str | None:
+        """The stored column that leads to another row of the same file; None when no column does."""
+        return next((column.field for column in self.columns if column.refers == self.file), None)
 
     @property
     def key_fields(self) -> tuple[str, ...]:
@@ -294,6 +301,36 @@ PROJECTS = Table(
         _active("Whether work is still booked on it."),
     ),
 )
+STAGES = Table(
+    "stages.csv",
+    "stage",
+    "stage",
+    "The steps of service orders: one tree, in any order of rows. Orders begin in the one stage without a parent.",
+    (
+        _number("PLANNING"),
+        _name("Planning"),
+        _refers("parent", "stages", "The stage before it, also one of this file; cannot be changed.", ""),
+        _plain("allow_delete", forms.TRUTH, "Whether an order in it may be deleted.", "true", default=False),
+        _plain("allow_modify", forms.TRUTH, "Whether an order in it may be changed.", "true", default=False),
+        _plain("allow_cancel", forms.TRUTH, "Whether an order in it may be cancelled.", "true", default=False),
+        _plain("allow_post", forms.TRUTH, "Whether lines of an order in it may be posted.", "false", default=False),
+        _plain(
+            "stops_time_recording",
+            forms.TRUTH,
+            "Whether entering it stops the time that counts for service levels.",
+            "false",
+            default=False,
+        ),
+        _plain("require_reason", forms.TRUTH, "Whether entering it asks for a reason.", "false", default=False),
+    ),
+)
+STAGE_REASON_CODES = Table(
+    "stage_reason_codes.csv",
+    "stage_reason_code",
+    "stage reason code",
+    "The reasons that may be given.",
+    (_number("CUSTOMER_CANCELLED"), _name("The customer has cancelled", "The reason in words.")),
+)
 ORDERS = Table(
     "orders.csv",
     "service_order",
@@ -308,11 +345,30 @@ ORDERS = Table(
         _refers("project", "projects", "What it is charged to.", "PRJ-1"),
         _plain("priority", forms.choice(Priority), "How urgent it is.", "HIGH", default=Priority.NORMAL),
         _plain("origin", forms.choice(OrderOrigin), "Where it came from.", "MANUAL", default=OrderOrigin.MANUAL),
+        _refers("stage", "stages", "The step it is at.", "PLANNING", default=Later.INITIAL_STAGE),
         _plain("service_at", forms.MOMENT, "When the customer would like it.", "2026-11-23T08:00"),
         _refers("responsible", "workers", "Who answers for it.", "WRK-1"),
         _refers("preferred_technician", "workers", "Who should do it.", "WRK-1"),
         _plain("created_at", forms.MOMENT, "When it was written down.", "D-2T14:10", default=Later.MOMENT_OF_IMPORT),
+        _plain("signed_off_at", forms.MOMENT, "When it was signed off as done; empty while it is not.", ""),
     ),
+)
+STAGE_REASONS = Table(
+    "stage_reasons.csv",
+    "stage_reason",
+    "stage reason",
+    "The reasons given for what was done with orders.",
+    (
+        _refers("order", "orders", "For which order.", "SO-10001", required=True),
+        _plain("line_number", forms.whole(1, 100_000), "Its number on the order.", "1", required=True),
+        _plain("type", forms.choice(ReasonType), "On what occasion.", "MANUAL", default=ReasonType.MANUAL),
+        _refers("code", "stage_reason_codes", "The reason.", "CUSTOMER_CANCELLED", required=True),
+        _refers("stage", "stages", "The stage the order was in, or entered.", "PLANNING", required=True),
+        _plain("description", forms.text(1000), "More about it.", "They rang at noon", default=""),
+        _plain("created_at", forms.MOMENT, "When it was given.", "D-1T12:00", default=Later.MOMENT_OF_IMPORT),
+        _plain("created_by", forms.text(), "Who gave it.", "Mona Manager", required=True),
+    ),
+    key=("order", "line_number"),
 )
 ACTIVITIES = Table(
     "activities.csv",
@@ -372,11 +428,12 @@ ORDER_LINES = Table(
         ),
         _plain("quantity", forms.decimal(4), "How much; negative takes back.", "2.5", required=True),
         _plain("unit", forms.text(10), "What is counted.", "h", default="h"),
+        _plain("signed_off_at", forms.MOMENT, "When it was signed off as done; empty while it is not.", ""),
     ),
     key=("order", "line_number"),
 )
 
-# Each file refers only to files before it, so one pass in this order is enough.
+# Each file refers only to files before it, or to rows of its own, so one pass in this order is enough.
 TABLES = (
     CALENDARS,
     CALENDAR_HOURS,
@@ -393,9 +450,12 @@ TABLES = (
     TEAMS,
     TEAM_MEMBERS,
     PROJECTS,
+    STAGES,
+    STAGE_REASON_CODES,
     ORDERS,
     ACTIVITIES,
     ORDER_LINES,
+    STAGE_REASONS,
 )
 BY_FILE = {table.file: table for table in TABLES}
 

@@ -7,6 +7,7 @@ from tortoise.models import Model
 
 from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority
 from domain.projects.rules import TransactionType
+from domain.stages.rules import ReasonType
 
 
 class ActivityType(Model):
@@ -47,6 +48,12 @@ class ServiceOrder(Model):
         "tavle.Worker", null=True, related_name="preferred_orders", on_delete=fields.RESTRICT
     )
     preferred_technician_id: int | None
+    # None only while the company has no stages.
+    stage: Any = fields.ForeignKeyField("tavle.Stage", null=True, related_name="orders", on_delete=fields.RESTRICT)
+    stage_id: int | None
+    # True when a line is posted, else None; follows from the lines, as the progress does, which does not tell it.
+    has_posted_lines = fields.BooleanField(null=True)
+    signed_off_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     version = fields.IntField(default=1)
 
@@ -110,7 +117,29 @@ class ServiceOrderLine(Model):
     activity_id: int | None
     quantity = fields.DecimalField(max_digits=14, decimal_places=4)
     unit = fields.CharField(max_length=10, default="h")
+    signed_off_at = fields.DatetimeField(null=True)
     version = fields.IntField(default=1)
 
     class Meta:
         table = "service_order_line"
+
+
+class StageReason(Model):
+    """Why an order entered a stage, was signed off, or is late: one entry of the order's log of reasons."""
+
+    id = fields.IntField(primary_key=True)
+    order: Any = fields.ForeignKeyField("tavle.ServiceOrder", related_name="reasons", on_delete=fields.CASCADE)
+    order_id: int
+    line_number = fields.IntField()
+    code: Any = fields.ForeignKeyField("tavle.StageReasonCode", related_name="reasons", on_delete=fields.RESTRICT)
+    code_id: int
+    stage: Any = fields.ForeignKeyField("tavle.Stage", related_name="reasons", on_delete=fields.RESTRICT)
+    stage_id: int
+    type = fields.CharEnumField(ReasonType, max_length=12)
+    description = fields.CharField(max_length=1000, default="")
+    created_at = fields.DatetimeField()
+    created_by = fields.CharField(max_length=120)
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "stage_reason"

@@ -14,13 +14,14 @@ from domain.core.rows import existing, locked
 from domain.customers.models import Address, Contact, Customer
 from domain.items.models import Item
 from domain.numbering.operations import number_for
-from domain.orders import rules
+from domain.orders import actions, rules
 from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine
-from domain.orders.rules import DispatchStatus, LineStatus, Priority
-from domain.parameters.queries import company_parameters
+from domain.orders.parts import activity_number, drop_empty_activity, locked_line, roll_up, shared_activity, state_of
+from domain.orders.rules import Priority
 from domain.projects.models import Project, ProjectCategory
 from domain.projects.rules import TransactionType
 from domain.service_objects.models import ServiceTask
+from domain.stages.queries import initial_stage_id
 from domain.workforce.models import Worker
 
 
@@ -100,12 +101,12 @@ class CreateServiceOrder:
 
 @operation(requires=Permission.MAINTAIN_ORDERS)
 async def create_service_order(work: Work, command: CreateServiceOrder) -> int:
-    """Create a service order with its lines; lines with equal worker and task share one activity.
+    """Create a service order with its lines in the initial stage; lines with equal worker and task share one activity.
 
     Raises:
-        Refused: NOT_FOUND, INVALID, ALREADY_EXISTS, WORKER_INACTIVE, NUMBER_SEQUENCE_MISSING.
+        Refused: NOT_FOUND, INVALID, ALREADY_EXISTS, WORKER_INACTIVE, NUMBER_SEQUENCE_MISSING, NO_INITIAL_STAGE.
 
-    Source: DOMAIN.md 5.1, 5.2, 9.1.
+    Source: DOMAIN.md 5.1, 5.2, 6.1, 9.1.
     """
     order = ServiceOrder(
         number=await number_for(work, ServiceOrder, command.number),
@@ -118,6 +119,7 @@ async def create_service_order(work: Work, command: CreateServiceOrder) -> int:
         service_at=None if command.service_at is None else rules.check_instant(command.service_at, "serviceAt"),
         responsible_id=await _active_worker(command.responsible_id, "responsibleId"),
         preferred_technician_id=await _active_worker(command.preferred_technician_id, "preferredTechnicianId"),
+        stage_id=await initial_stage_id(),
         created_at=work.now,
     )
     await work.create(order, "service_order_created")
@@ -150,10 +152,11 @@ async def change_service_order(work: Work, command: ChangeServiceOrder) -> int:
     """Change a service order's header; a new priority goes to its open activities too.
 
     Raises:
-        Refused: NOT_FOUND, VERSION_CONFLICT, INVALID, WORKER_INACTIVE.
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_MODIFY, INVALID, WORKER_INACTIVE.
     """
     order = await locked(ServiceOrder, command.order_id, "service order", "orderId")
     await check_version(order, command.expected_version)
+    actions.check_change(await state_of(order))
     values: dict[str, Any] = {
         "description": optional_text(chosen(command.description, order.description), "description", longest=1000) or "",
         "priority": chosen(command.priority, order.priority),
@@ -200,18 +203,19 @@ async def add_service_order_line(work: Work, command: AddServiceOrderLine) -> in
     """Put a line on an order; it joins the activity of equal worker and task, or gets a new one.
 
     Raises:
-        Refused: NOT_FOUND, VERSION_CONFLICT, INVALID, WORKER_INACTIVE.
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_MODIFY, ALREADY_POSTED, INVALID, WORKER_INACTIVE.
 
-    Source: DOMAIN.md 9.1.
+    Source: DOMAIN.md 5.6, 9.1.
     """
     order = await locked(ServiceOrder, command.order_id, "service order", "orderId")
     await check_version(order, command.expected_version)
+    actions.check_new_line(await state_of(order))
     highest = await ServiceOrderLine.filter(order_id=order.id).order_by("-line_number").first()
     try:
         line = await _add_line(work, order, command.line, highest.line_number + 1 if highest else 1)
     except Refused as refused:
         raise refused.under("line") from None
-    await _roll_up(work, order)
+    await roll_up(work, order)
     return line.id
 
 
@@ -234,13 +238,13 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
     An activity that is left without lines goes away.
 
     Raises:
-        Refused: NOT_FOUND, LINE_NOT_OPEN, VERSION_CONFLICT, INVALID, WORKER_INACTIVE.
+        Refused: NOT_FOUND, STAGE_FORBIDS_MODIFY, LINE_NOT_OPEN, VERSION_CONFLICT, INVALID, WORKER_INACTIVE.
 
-    Source: DOMAIN.md 9.1.
+    Source: DOMAIN.md 5.6, 9.1.
     """
-    line, order = await _locked_line(command.line_id)
+    line, order = await locked_line(command.line_id)
     await check_version(line, command.expected_version)
-    rules.check_line_open(line.status, line.line_number)
+    actions.check_line_change(await state_of(order), line.line_number, line.status)
     worker_id, task_id = line.worker_id, line.task_id
     if not isinstance(command.worker_id, Keep):
         worker_id = await _active_worker(command.worker_id, "workerId")
@@ -255,36 +259,11 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
         "task_id": task_id,
     }
     if moved and line.transaction_type is TransactionType.HOUR:
-        activity = await _shared_activity(work, order, worker_id, task_id, line.description, like=left)
+        activity = await shared_activity(work, order, worker_id, task_id, line.description, like=left)
         values["activity_id"] = activity.id
     await work.change(line, "service_order_line_changed", **values)
     if moved:
-        await _drop_empty_activity(work, left)
-    return line.id
-
-
-@dataclass(frozen=True, slots=True)
-class SetLineStatus:
-    """Which line."""
-
-    line_id: int
-    expected_version: int | None = None
-
-
-@operation(requires=Permission.MAINTAIN_ORDERS)
-async def cancel_service_order_line(work: Work, command: SetLineStatus) -> int:
-    """Cancel an open line; the order's progress follows from its lines.
-
-    Raises:
-        Refused: NOT_FOUND, LINE_NOT_OPEN, VERSION_CONFLICT.
-
-    Source: DOMAIN.md 5.5, 5.6.
-    """
-    line, order = await _locked_line(command.line_id)
-    await check_version(line, command.expected_version)
-    rules.check_line_open(line.status, line.line_number)
-    await work.change(line, "service_order_line_canceled", status=LineStatus.CANCELED)
-    await _roll_up(work, order)
+        await drop_empty_activity(work, left)
     return line.id
 
 
@@ -318,7 +297,7 @@ async def create_service_activity(work: Work, command: CreateServiceActivity) ->
     elif command.duration is not None:
         raise Refused(Code.TIME_REQUIRED, "An activity with a duration needs a start.", ("startsAt",))
     activity = ServiceActivity(
-        number=await _activity_number(order),
+        number=await activity_number(order),
         title=check_text(command.title, "title", longest=200),
         order_id=order.id,
         type_id=await existing(ActivityType, command.type_id, "activity type", "typeId"),
@@ -356,15 +335,6 @@ async def change_service_activity(work: Work, command: ChangeServiceActivity) ->
     return activity.id
 
 
-async def _locked_line(line_id: int) -> tuple[ServiceOrderLine, ServiceOrder]:
-    """A line and its order, the order locked first as everywhere."""
-    found = await ServiceOrderLine.get_or_none(id=line_id)
-    if found is None:
-        raise not_found("order line", "lineId")
-    order = await locked(ServiceOrder, found.order_id, "order line", "lineId")
-    return await locked(ServiceOrderLine, line_id, "order line", "lineId"), order
-
-
 async def _add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: int) -> ServiceOrderLine:
     worker_id = await _active_worker(new.worker_id, "workerId")
     task_id = await existing(ServiceTask, new.task_id, "service task", "taskId")
@@ -384,57 +354,9 @@ async def _add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: 
         unit=check_text(new.unit, "unit", longest=10),
     )
     if new.transaction_type is TransactionType.HOUR:
-        activity = await _shared_activity(work, order, worker_id, task_id, line.description, like=None)
+        activity = await shared_activity(work, order, worker_id, task_id, line.description, like=None)
         line.activity_id = activity.id
     return await work.create(line, "service_order_line_created")
-
-
-async def _shared_activity(
-    work: Work, order: ServiceOrder, worker_id: int | None, task_id: int | None, title: str, *, like: int | None
-) -> ServiceActivity:
-    """The order's open activity of this worker and task, or a new one of the same type as the activity `like`."""
-    # Locked, so that no dispatcher gives it to somebody else while a line joins it.
-    shared = (
-        await ServiceActivity.filter(order_id=order.id, worker_id=worker_id, task_id=task_id, closed=False)
-        .order_by("id")
-        .select_for_update()
-        .first()
-    )
-    if shared is not None:
-        return shared
-    earlier = None if like is None else await ServiceActivity.get(id=like)
-    activity = ServiceActivity(
-        number=await _activity_number(order),
-        title=(title or order.description or order.number)[:200],
-        order_id=order.id,
-        type_id=earlier.type_id if earlier else (await company_parameters()).order_activity_type_id,
-        task_id=task_id,
-        worker_id=worker_id,
-        priority=order.priority,
-        dispatch_status=DispatchStatus.UNDISPATCHED,
-    )
-    return await work.create(activity, "activity_created")
-
-
-async def _drop_empty_activity(work: Work, activity_id: int | None) -> None:
-    """Delete an open activity whose last line went elsewhere."""
-    if activity_id is None or await ServiceOrderLine.filter(activity_id=activity_id).exists():
-        return
-    activity = await ServiceActivity.filter(id=activity_id, closed=False).select_for_update().first()
-    if activity is not None:
-        await work.remove(activity, "activity_deleted")
-
-
-async def _roll_up(work: Work, order: ServiceOrder) -> None:
-    """Set the order's progress from its lines."""
-    statuses = await ServiceOrderLine.filter(order_id=order.id).values_list("status", flat=True)
-    progress = rules.progress_of([LineStatus(str(status)) for status in statuses])
-    await work.change(order, "service_order_progressed", progress=progress)
-
-
-async def _activity_number(order: ServiceOrder) -> str:
-    taken = await ServiceActivity.filter(order_id=order.id).values_list("number", flat=True)
-    return rules.next_activity_number(order.number, [str(number) for number in taken])
 
 
 async def _of_customer(

@@ -19,7 +19,10 @@ CREATE INDEX service_order_customer ON service_order (customer_id);
 CREATE INDEX service_order_line_activity ON service_order_line (activity_id);
 CREATE UNIQUE INDEX service_order_line_number ON service_order_line (order_id, line_number);
 CREATE INDEX service_order_line_worker ON service_order_line (worker_id);
+CREATE INDEX service_order_stage ON service_order (stage_id);
 CREATE INDEX session_of_user ON session (user_id);
+CREATE UNIQUE INDEX stage_initial ON stage (coalesce(parent_id, 0)) WHERE parent_id IS NULL;
+CREATE UNIQUE INDEX stage_reason_number ON stage_reason (order_id, line_number);
 CREATE INDEX worker_team ON worker (team_id);
 CREATE TABLE "activity_type" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -201,7 +204,7 @@ CREATE TABLE "service_order" (
     "preferred_technician_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT,
     "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT,
     "responsible_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-);
+, "has_posted_lines" INT, "signed_off_at" TIMESTAMP, "stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT);
 CREATE TABLE "service_order_line" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "line_number" INT NOT NULL,
@@ -217,7 +220,7 @@ CREATE TABLE "service_order_line" (
     "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE CASCADE,
     "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
     "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-);
+, "signed_off_at" TIMESTAMP);
 CREATE TABLE "service_task" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -232,6 +235,38 @@ CREATE TABLE "session" (
     "expires_at" TIMESTAMP NOT NULL,
     "ended_at" TIMESTAMP,
     "user_id" INT NOT NULL REFERENCES "user_account" ("id") ON DELETE CASCADE
+);
+CREATE TABLE "stage" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "has_next" INT NOT NULL,
+    "allow_delete" INT NOT NULL,
+    "allow_modify" INT NOT NULL,
+    "allow_cancel" INT NOT NULL,
+    "allow_post" INT NOT NULL,
+    "stops_time_recording" INT NOT NULL,
+    "require_reason" INT NOT NULL,
+    "version" INT NOT NULL,
+    "parent_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT
+);
+CREATE TABLE "stage_reason" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "line_number" INT NOT NULL,
+    "type" VARCHAR(12) NOT NULL  /* STAGE_CHANGE: STAGE_CHANGE\nCLOSE: CLOSE\nCANCEL: CANCEL\nMANUAL: MANUAL */,
+    "description" VARCHAR(1000) NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "created_by" VARCHAR(120) NOT NULL,
+    "version" INT NOT NULL,
+    "code_id" INT NOT NULL REFERENCES "stage_reason_code" ("id") ON DELETE RESTRICT,
+    "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE CASCADE,
+    "stage_id" INT NOT NULL REFERENCES "stage" ("id") ON DELETE RESTRICT
+);
+CREATE TABLE "stage_reason_code" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "version" INT NOT NULL
 );
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,

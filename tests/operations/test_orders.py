@@ -9,6 +9,7 @@ import pytest
 from domain.core.actor import ANONYMOUS, Actor
 from domain.core.errors import Code, NotPermitted
 from domain.core.operation import Operation, Stale, perform
+from domain.orders.closing import SetLineStatus, cancel_service_order_line
 from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine
 from domain.orders.operations import (
     AddServiceOrderLine,
@@ -18,9 +19,7 @@ from domain.orders.operations import (
     CreateServiceActivity,
     CreateServiceOrder,
     NewLine,
-    SetLineStatus,
     add_service_order_line,
-    cancel_service_order_line,
     change_service_activity,
     change_service_order,
     change_service_order_line,
@@ -51,7 +50,7 @@ from tests.builders.rows import (
 )
 from tests.builders.times import MONDAY, SetClock, at
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("initial_stage")
 
 HOUR = NewLine(TransactionType.HOUR, Decimal(2))
 
@@ -95,6 +94,9 @@ async def test_an_order_is_created_with_everything_given(set_clock: SetClock) ->
         "progress": "IN_PROCESS",
         "responsible_id": responsible.id,
         "preferred_technician_id": preferred.id,
+        "stage_id": 1,
+        "has_posted_lines": None,
+        "signed_off_at": None,
         "version": 1,
     }
     event = await only_event()
@@ -192,6 +194,7 @@ async def test_lines_with_equal_worker_and_task_share_one_activity() -> None:
         "activity_id": one,
         "quantity": "1.5000",
         "unit": "h",
+        "signed_off_at": None,
         "version": 1,
     }
 

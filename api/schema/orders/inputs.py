@@ -11,6 +11,7 @@ from api.schema.inputs import NUMBER, OMIT, OMIT_OR_CLEAR, VERSION, MutationInpu
 from api.schema.nodes import key_of, keys_of, optional_key
 from api.schema.paging import OrderEnum
 from domain.orders import operations
+from domain.orders.criteria import OrderCriteria
 from domain.orders.rules import DispatchStatus, OrderProgress, Priority
 from domain.projects.rules import TransactionType
 
@@ -54,21 +55,33 @@ class ServiceOrderFilter:
     customer_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Of one of these customers.")
     priority: list[Priority] | None = strawberry.field(default=None, description="With one of these priorities.")
     progress: list[OrderProgress] | None = strawberry.field(default=None, description="With one of these progresses.")
+    stage_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="In one of these stages.")
     service_at: DateTimeRange | None = strawberry.field(default=None, description="With a wished time in this range.")
+
+    def criteria(self) -> OrderCriteria:
+        """The conditions as the domain knows them.
+
+        Raises:
+            Refused: NOT_FOUND.
+        """
+        at = self.service_at or DateTimeRange()
+        return OrderCriteria(
+            search=self.search or None,
+            customer_ids=_tuple(self.customer_ids, "cus", "customer", "customerIds"),
+            stage_ids=_tuple(self.stage_ids, "stg", "stage", "stageIds"),
+            priorities=None if self.priority is None else tuple(self.priority),
+            progresses=None if self.progress is None else tuple(self.progress),
+            service_from=at.from_,
+            service_before=at.before,
+        )
 
     def where(self) -> Q:
         """The condition on orders."""
-        where = Q()
-        if self.search:
-            found = self.search
-            where &= Q(number__icontains=found) | Q(description__icontains=found) | Q(customer__name__icontains=found)
-        if self.customer_ids is not None:
-            where &= Q(customer_id__in=keys_of(self.customer_ids, "cus", "customer", "filter", "customerIds"))
-        if self.priority is not None:
-            where &= Q(priority__in=self.priority)
-        if self.progress is not None:
-            where &= Q(progress__in=self.progress)
-        return where if self.service_at is None else where & self.service_at.where("service_at")
+        return self.criteria().where()
+
+
+def _tuple(ids: list[strawberry.ID] | None, prefix: str, what: str, name: str) -> tuple[int, ...] | None:
+    return None if ids is None else tuple(keys_of(ids, prefix, what, "filter", name))
 
 
 class ServiceOrderOrder(OrderEnum):
@@ -266,20 +279,6 @@ class ChangeServiceOrderLineInput(MutationInput):
             task_id=kept_key(self.task_id, "tsk", "service task", "taskId"),
             worker_id=kept_key(self.worker_id, "wrk", "worker", "workerId"),
             expected_version=self.expected_version,
-        )
-
-
-@strawberry.input(description="Which line to cancel.")
-class CancelServiceOrderLineInput(MutationInput):
-    """For `cancelServiceOrderLine`."""
-
-    line_id: strawberry.ID = strawberry.field(description="Which line.")
-    expected_version: int | None = strawberry.field(default=None, description=VERSION)
-
-    def command(self) -> operations.SetLineStatus:
-        """The command this asks for."""
-        return operations.SetLineStatus(
-            line_id=key_of(self.line_id, "sol", "order line", "lineId"), expected_version=self.expected_version
         )
 
 

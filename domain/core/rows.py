@@ -51,9 +51,10 @@ async def usable(
     Raises:
         Refused: NOT_FOUND, INVALID.
     """
-    if await existing(model, row_id, what, *path) is not None and not await model.filter(
-        **{"id": row_id, flag: True}
-    ).exists():
+    if (
+        await existing(model, row_id, what, *path) is not None
+        and not await model.filter(**{"id": row_id, flag: True}).exists()
+    ):
         raise Refused(Code.INVALID, f"This {what} is no longer in use; choose another.", path)
     return row_id
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.access.models import ApiToken
 from domain.core.actor import Role
+from domain.stages.models import Stage
 from tests.builders import rows
 from tests.builders.times import MONDAY
 
@@ -88,6 +89,15 @@ async def _item(place: int, name: str) -> object:
     return await rows.an_item(number=_number(place), name=name, type="SERVICE" if place in {0, 4} else "ITEM")
 
 
+async def _stage(place: int, name: str) -> object:
+    root = await Stage.get_or_none(parent_id__isnull=True)
+    return await rows.a_stage(root, number=_number(place), name=name)
+
+
+async def _stage_reason_code(place: int, name: str) -> object:
+    return await rows.a_stage_reason_code(number=_number(place), name=name)
+
+
 async def _task(place: int, name: str) -> object:
     return await rows.a_service_task(number=_number(place), name=name)
 
@@ -113,7 +123,10 @@ async def _token(place: int, name: str) -> object:
 
 
 async def _order(place: int, name: str) -> object:
-    order = await rows.an_order(number=_number(place), description=name, priority="HIGH" if place == 1 else "LOW")
+    stage = await Stage.get_or_none(parent_id__isnull=True) or await rows.a_stage()
+    priority = "HIGH" if place == 1 else "LOW"
+    order = await rows.an_order(number=_number(place), description=name, priority=priority, stage_id=stage.id)
+    await rows.a_stage_reason(order)
     await rows.a_line(order, worker_id=(await rows.a_worker()).id)
     return await rows.an_activity(order)
 
@@ -177,6 +190,8 @@ LISTS = [
         (2,),
     ),
     Listed("items", "ItemFilter", "RecordOrder", _item, "unit", {"type": ["SERVICE"]}, (0, 4)),
+    Listed("stages", "RecordFilter", "RecordOrder", _stage, "parent { name } children { name } version", _TWO, (1, 3)),
+    Listed("stageReasonCodes", "RecordFilter", "RecordOrder", _stage_reason_code, "version", _TWO, (1, 3)),
     Listed("serviceTasks", "RecordFilter", "RecordOrder", _task, "version", _TWO, (1, 3)),
     Listed("activityTypes", "RecordFilter", "RecordOrder", _activity_type, "version", _TWO, (1, 3)),
     Listed("users", "UserFilter", "UserOrder", _user, "email worker { name }", {"active": False}, (0, 1)),
@@ -195,7 +210,8 @@ LISTS = [
         "ServiceOrderFilter",
         "ServiceOrderOrder",
         _order,
-        "customer { name } lines { worker { name } } activities { order { number } availableActions { reason } }",
+        "customer { name } lines { worker { name } } activities { order { number } availableActions { reason } }"
+        " stage { name children { name } } reasons { code { name } } availableActions { allowed reason }",
         {"priority": ["HIGH"]},
         (1,),
         key="description",

@@ -13,6 +13,7 @@ from api.schema.build import schema
 from domain.core.actor import Role
 from domain.workforce.models import Worker
 from tests.builders.replicas import BRIEF, Replica, replica
+from tests.builders.stage_steps import a_tree_of_stages
 from tests.builders.steps import STEPS, Dice, a_small_company
 from tests.serving import Server
 
@@ -31,14 +32,18 @@ worker { id name active calendar { name hours { weekday opens closes } holidays 
 team { id name owner { name } }
 availableActions { action allowed code reason }
 order {
-  id number description priority progress serviceAt version
+  id number description priority progress serviceAt signedOffAt version
+  stage { number name allowModify requireReason parent { name } children { name } }
+  reasons { lineNumber type description createdBy code { name } stage { name } }
+  availableActions { action allowed code reason }
   customer { name phone active contacts { name customer { name } } addresses { name city } }
   address { name city customer { name } }
   contact { name email }
   project { name type customer { name } }
   responsible { name team { name } } preferredTechnician { name }
   lines {
-    lineNumber status quantity description version category { name } item { name unit } task { name }
+    lineNumber status quantity description signedOffAt version availableActions { action allowed code }
+    category { name } item { name unit } task { name }
     worker { name } activity { id number priority worker { name } }
   }
   activities { number priority startsAt worker { name } type { name } task { name } }
@@ -46,7 +51,11 @@ order {
 OF_THE_ORDER = (
     BRIEF
     + """
-availableActions { action allowed } order { customer { name } lines { description worker { id } } activities { id } }"""
+availableActions { action allowed }
+order {
+  customer { name } lines { description worker { id } } activities { id }
+  stage { name } availableActions { action allowed }
+}"""
 )
 # How often a step is taken beyond once: those that bring no snapshot, which would hide what was not told.
 OFTEN = [
@@ -64,6 +73,11 @@ OFTEN = [
     "changeServiceActivity",
     "changeCustomer",
     "changeProject",
+    "moveServiceOrderToNextStage",
+    "moveServiceOrderToPreviousStage",
+    "addStageReason",
+    "signOffServiceOrderLine",
+    "cancelServiceOrderLine",
 ]
 EXTRA_STEPS = 60
 
@@ -86,6 +100,7 @@ async def test_deltas_applied_to_an_old_snapshot_equal_a_fresh_read(server: Serv
     await server.token(Role.TECHNICIAN)
     tim = await Worker.get(name="Tim Technician")
     await a_small_company(tim)
+    await a_tree_of_stages()
     dice, done, refused = Dice(chance), Counter[str](), Counter[str]()
     schedule = [*STEPS, *chance.choices(OFTEN, k=EXTRA_STEPS)]
     chance.shuffle(schedule)
@@ -131,6 +146,7 @@ async def test_a_client_that_goes_away_again_and_again_misses_nothing(server: Se
     chance = random.Random(7)  # noqa: S311 - a schedule, not a secret
     await server.token(Role.TECHNICIAN)
     await a_small_company(await Worker.get(name="Tim Technician"))
+    await a_tree_of_stages()
     dice = Dice(chance)
     kept: Replica | None = None
     for _ in range(12):

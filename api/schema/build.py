@@ -4,6 +4,8 @@ import strawberry
 from graphql import GraphQLSchema
 
 from api.schema.access import AccessMutations, AccessQueries
+from api.schema.agreements.fields import AgreementMutations, AgreementQueries
+from api.schema.agreements.setup import AgreementSetupMutations, AgreementSetupQueries
 from api.schema.audit import AuditQueries
 from api.schema.calendars import CalendarMutations, CalendarQueries
 from api.schema.customers import CustomerMutations, CustomerQueries
@@ -15,6 +17,7 @@ from api.schema.items import ItemMutations, ItemQueries
 from api.schema.nodes import NodeQueries
 from api.schema.numbering import NumberingMutations, NumberingQueries
 from api.schema.orders.fields import OrderMutations, OrderQueries
+from api.schema.orders.relations import OrderRelationMutations
 from api.schema.parameters import ParametersMutations, ParametersQueries
 from api.schema.projects import ProjectMutations, ProjectQueries
 from api.schema.scalars import CONFIG
@@ -28,6 +31,8 @@ class Query(
     NodeQueries,
     DispatchQueries,
     OrderQueries,
+    AgreementQueries,
+    AgreementSetupQueries,
     CustomerQueries,
     WorkforceQueries,
     CalendarQueries,
@@ -46,6 +51,9 @@ class Query(
 class Mutation(
     DispatchMutations,
     OrderMutations,
+    OrderRelationMutations,
+    AgreementMutations,
+    AgreementSetupMutations,
     CustomerMutations,
     WorkforceMutations,
     CalendarMutations,

@@ -55,6 +55,9 @@ class ServiceOrderFilter:
     priority: list[Priority] | None = strawberry.field(default=None, description="With one of these priorities.")
     progress: list[OrderProgress] | None = strawberry.field(default=None, description="With one of these progresses.")
     service_at: DateTimeRange | None = strawberry.field(default=None, description="With a wished time in this range.")
+    agreement_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Under one of these service agreements."
+    )
 
     def where(self) -> Q:
         """The condition on orders."""
@@ -66,6 +69,10 @@ class ServiceOrderFilter:
             where &= Q(customer_id__in=keys_of(self.customer_ids, "cus", "customer", "filter", "customerIds"))
         if self.priority is not None:
             where &= Q(priority__in=self.priority)
+        if self.agreement_ids is not None:
+            where &= Q(
+                agreement_id__in=keys_of(self.agreement_ids, "sa", "service agreement", "filter", "agreementIds")
+            )
         if self.progress is not None:
             where &= Q(progress__in=self.progress)
         return where if self.service_at is None else where & self.service_at.where("service_at")
@@ -138,6 +145,9 @@ class ServiceOrderLineInput:
     item_id: strawberry.ID | None = strawberry.field(default=None, description="The item; required for type ITEM.")
     task_id: strawberry.ID | None = strawberry.field(default=None, description="The task.")
     worker_id: strawberry.ID | None = strawberry.field(default=None, description="Who does it.")
+    object_relation_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The object it is about: a relation of the order or of its agreement."
+    )
 
     def line(self, *path: str | int) -> operations.NewLine:
         """The line as the domain wants it.
@@ -154,6 +164,9 @@ class ServiceOrderLineInput:
             item_id=optional_key(self.item_id, "itm", "item", *path, "itemId"),
             task_id=optional_key(self.task_id, "tsk", "service task", *path, "taskId"),
             worker_id=optional_key(self.worker_id, "wrk", "worker", *path, "workerId"),
+            object_relation_id=optional_key(
+                self.object_relation_id, "rel", "object relation", *path, "objectRelationId"
+            ),
         )
 
 
@@ -174,6 +187,10 @@ class CreateServiceOrderInput(MutationInput):
         default=None, description="Worker whom the customer prefers."
     )
     lines: list[ServiceOrderLineInput] = strawberry.field(default_factory=list, description="Its first lines.")
+    agreement_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The service agreement it is done under; the settings may require one. It proposes what is omitted.",
+    )
 
     def command(self) -> operations.CreateServiceOrder:
         """The command this asks for."""
@@ -191,6 +208,7 @@ class CreateServiceOrderInput(MutationInput):
                 self.preferred_technician_id, "wrk", "worker", "preferredTechnicianId"
             ),
             lines=tuple(line.line("lines", place) for place, line in enumerate(self.lines)),
+            agreement_id=optional_key(self.agreement_id, "sa", "service agreement", "agreementId"),
         )
 
 
@@ -209,6 +227,9 @@ class ChangeServiceOrderInput(MutationInput):
     service_at: strawberry.Maybe[datetime | None] = strawberry.field(description=OMIT_OR_CLEAR)
     responsible_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     preferred_technician_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    agreement_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(
+        description="Omit to keep; null to clear. A new one brings its project unless one is given."
+    )
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeServiceOrder:
@@ -223,6 +244,7 @@ class ChangeServiceOrderInput(MutationInput):
             service_at=kept(self.service_at),
             responsible_id=kept_key(self.responsible_id, "wrk", "worker", "responsibleId"),
             preferred_technician_id=kept_key(self.preferred_technician_id, "wrk", "worker", "preferredTechnicianId"),
+            agreement_id=kept_key(self.agreement_id, "sa", "service agreement", "agreementId"),
             expected_version=self.expected_version,
         )
 
@@ -255,6 +277,7 @@ class ChangeServiceOrderLineInput(MutationInput):
     description: strawberry.Maybe[str] = strawberry.field(description=OMIT)
     task_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     worker_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    object_relation_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeServiceOrderLine:
@@ -265,6 +288,7 @@ class ChangeServiceOrderLineInput(MutationInput):
             description=kept(self.description),
             task_id=kept_key(self.task_id, "tsk", "service task", "taskId"),
             worker_id=kept_key(self.worker_id, "wrk", "worker", "workerId"),
+            object_relation_id=kept_key(self.object_relation_id, "rel", "object relation", "objectRelationId"),
             expected_version=self.expected_version,
         )
 

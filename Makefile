@@ -36,6 +36,7 @@ check: setup ## Format, lint, types, import contracts, schema and migration diff
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy api domain db tests bench
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m tests.contract.schema_changes
 	@$(BIN)/python -m pytest -q tests/rules tests/contract
 
 format: $(STAMP) ## Put the code into form

@@ -13,20 +13,20 @@ from starlette.types import Receive, Scope, Send
 
 from api import demo
 from api.auth import Sessions
-from api.connections import Sockets
 from api.context import Context, Services
 from api.documents import Documents
-from api.encoding import Rendering
-from api.endpoint import GraphQLEndpoint, Observation
 from api.explorer import explorer_response, explorer_routes
-from api.feed import Feed
+from api.http.endpoint import GraphQLEndpoint, Observation
+from api.live.connections import Sockets
+from api.live.encoding import Rendering
+from api.live.feed import Feed
+from api.live.socket import SocketEndpoint
+from api.live.streams import FeedCounters
 from api.logs import configure_logs
 from api.metrics import Metrics
 from api.schema.build import schema
 from api.selection import check_entities
 from api.settings import Settings, load_settings
-from api.socket import SocketEndpoint
-from api.streams import FeedCounters
 from db.lifecycle import database, pending_migrations, ping
 from db.outbox import Event
 from db.relay import Relay

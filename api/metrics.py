@@ -7,9 +7,9 @@ from prometheus_client.registry import Collector
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.connections import Sockets
-from api.endpoint import Observation
-from api.streams import FeedCounters
+from api.http.endpoint import Observation
+from api.live.connections import Sockets
+from api.live.streams import FeedCounters
 from db.relay import Relay
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

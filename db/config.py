@@ -67,7 +67,8 @@ def tortoise_config(url: str, *, pool: int = 10) -> dict[str, Any]:
                 "file_path": sqlite_path(url),
                 "journal_mode": "WAL",
                 "synchronous": "FULL",
-                "busy_timeout": 5000,
+                # A writer that cannot begin tries five times: the refusal comes before the caller's own time is up.
+                "busy_timeout": 1500,
             },
         }
     return {

@@ -55,7 +55,7 @@ def changes_of(table: str, body: Mapping[str, Any]) -> list[Change]:
 
 def _told(table: str, names: list[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
     for name in names:
-        prefix = _references().get((table, name))
+        prefix = _references(table).get(name)
         if prefix is None and name.endswith(_KEY):
             continue  # a key that has no public form is nobody's business
         yield Change(_camel(name), _text(before.get(name), prefix), _text(after.get(name), prefix))
@@ -90,14 +90,12 @@ def _prefixes() -> dict[str, str]:
 
 
 @cache
-def _references() -> dict[tuple[str, str], str]:
-    """What the ids in each column that refers to another table begin with."""
-    found: dict[tuple[str, str], str] = {}
-    for entity in entities().values():
-        table = subject_type(entity.model)
-        for name in entity.model._meta.fields_map:  # noqa: SLF001 - Tortoise's own description of a model
-            step = relation(entity.model, name)
-            prefix = _prefixes().get(subject_type(step.model)) if step is not None and step.forward else None
-            if step is not None and prefix is not None:
-                found[table, step.here.name] = prefix
-    return found
+def _references(table: str) -> dict[str, str]:
+    """What the ids in each column of a table that refers to another one begin with."""
+    prefix = _prefixes().get(table)
+    if prefix is None:
+        return {}
+    model = entities()[prefix].model
+    steps = [relation(model, name) for name in model._meta.fields_map]  # noqa: SLF001 - Tortoise's own description
+    referring = {step.here.name: subject_type(step.model) for step in steps if step is not None and step.forward}
+    return {column: _prefixes()[there] for column, there in referring.items() if there in _prefixes()}

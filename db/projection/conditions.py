@@ -61,13 +61,15 @@ def arguments(encoders: Sequence[Encode], values: Sequence[object]) -> list[obje
     return [encode(value) for encode, value in zip(encoders, values, strict=True)]
 
 
-def compile_condition(shape: Shape | None, tables: Tables, dialect: Dialect, *, first: int = 1) -> Condition:
-    """The SQL of a shape over `tables`, its parameters numbered from `first`.
+def compile_condition(
+    shape: Shape | None, tables: Tables, dialect: Dialect, *, first: int = 1, by: str | None = None
+) -> Condition:
+    """The SQL of a shape over `tables`, its parameters numbered from `first`, to be answered by the index of `by`.
 
     Conditions on one reverse relation that stand in one Q(...) speak of the same row over there, those in different
     ones may speak of different rows; negated, there is no such row.
     """
-    compiler = _Compiler(dialect, first)
+    compiler = _Compiler(dialect, first, by)
     sql = compiler.node(shape, tables) if shape is not None else ""
     return Condition(sql, tuple(compiler.encoders))
 
@@ -84,10 +86,11 @@ class _Filter:
 class _Compiler:
     """Writes the SQL of one filter."""
 
-    def __init__(self, dialect: Dialect, first: int) -> None:
+    def __init__(self, dialect: Dialect, first: int, by: str | None) -> None:
         self.dialect = dialect
         self.encoders: list[Encode] = []
         self._first = first
+        self._by = by
         self._scopes = count(1)
 
     def node(self, shape: Shape, tables: Tables) -> str:
@@ -172,7 +175,11 @@ class _Compiler:
         if step is not None:
             # The relation itself stands for its key.
             names = (*names[:-1], step.here.field.model_field_name) if step.forward else (*names, "pk")
-        return _LOOKUPS[lookup](self, of, tables.reference((), names))
+        left = tables.reference((), names)
+        if self._by is not None and self.dialect == "sqlite" and names != (self._by,):
+            # To SQLite a column with a sign is an expression, for which there is no index.
+            left = replace(left, sql=f"+{left.sql}")
+        return _LOOKUPS[lookup](self, of, left)
 
 
 def _exact(compiler: _Compiler, of: _Filter, left: Reference) -> str:

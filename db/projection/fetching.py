@@ -1,6 +1,7 @@
 """Reading what a projection asks for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -72,7 +73,10 @@ async def _read(
     values: list[object] = []
     shape = shape_of(select.where, values)
     limit = select.limit
-    plan = plan_rows(select.model, wanted, shape, select.order, reads, unlimited if limit is None else limited)
+    window = unlimited if limit is None else limited
+    if select.by is not None:
+        window = replace(window, by=select.by)
+    plan = plan_rows(select.model, wanted, shape, select.order, reads, window)
     given = arguments(plan.encoders, values)
     if limit is not None:
         given.append(limit)

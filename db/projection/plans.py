@@ -28,6 +28,7 @@ class Window:
     keyed: bool = False  # the values of the order come along, for cursors
     backwards: bool = False
     beyond: tuple[bool, ...] | None = None  # where a cursor is given: which of its values are null
+    by: str | None = None  # the column whose index is to find the rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,7 +172,7 @@ def _build(rows: "_Rows", code: str, where: Shape | None, order: tuple[str, ...]
 def _conditions(
     tables: Tables, sorted_by: Sequence[Term], where: Shape | None, dialect: Dialect, window: Window
 ) -> tuple[str, tuple[Encode, ...], str]:
-    condition = compile_condition(where, tables, dialect)
+    condition = compile_condition(where, tables, dialect, by=window.by)
     number = len(condition.encoders) + 1
     parts = [condition.sql] if condition.sql else []
     if window.beyond is not None:

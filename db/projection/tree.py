@@ -16,13 +16,15 @@ class Select:
     """Rows of `model`: which (`where`), in which order ("-starts_at", "worker__name"), and at most how many.
 
     Nulls come last in either direction, an enum sorts in the order its members are declared, and rows that are equal
-    in all of it sort by their key.
+    in all of it sort by their key. `by` names the column whose index finds the rows best, where that is not plain:
+    SQLite prefers any equality, even one that most rows meet.
     """
 
     model: type[Model]
     where: Q | None = None
     order: tuple[str, ...] = ()
     limit: int | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

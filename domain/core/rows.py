@@ -52,6 +52,22 @@ def table_behind(model: type[Model], relation: str) -> type[Model]:
     return field.related_model
 
 
+async def usable(
+    model: type[ModelT], row_id: int | None, what: str, *path: str | int, flag: str = "active"
+) -> int | None:
+    """`row_id`, known to exist and, as its column `flag` says, to be in use still; None stays None.
+
+    Raises:
+        Refused: NOT_FOUND, INVALID.
+    """
+    if (
+        await existing(model, row_id, what, *path) is not None
+        and not await model.filter(**{"id": row_id, flag: True}).exists()
+    ):
+        raise Refused(Code.INVALID, f"This {what} is no longer in use; choose another.", path)
+    return row_id
+
+
 async def free_number(model: type[Model], number: str, path: Path = ("number",)) -> str:
     """`number` in its stored form, known to be free.
 

@@ -11,7 +11,7 @@ from domain.core.checks import check_text, optional_text
 from domain.core.errors import Code, Refused, not_found
 from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation
-from domain.core.rows import existing, locked
+from domain.core.rows import existing, locked, usable
 from domain.customers.models import Address, Contact, Customer
 from domain.items.models import Item
 from domain.numbering.operations import number_for
@@ -112,7 +112,7 @@ async def create_service_order(work: Work, command: CreateServiceOrder) -> int:
 
     Source: DOMAIN.md 3, 5.1, 5.2, 5.3, 9.1.
     """
-    project_id = await existing(Project, command.project_id, "project", "projectId")
+    project_id = await usable(Project, command.project_id, "project", "projectId")
     if command.agreement_id is not None and project_id is None:
         project_id = await agreed.project_of(command.agreement_id)
     service_at = None if command.service_at is None else rules.check_instant(command.service_at, "serviceAt")
@@ -120,7 +120,7 @@ async def create_service_order(work: Work, command: CreateServiceOrder) -> int:
     order = ServiceOrder(
         number=await number_for(work, ServiceOrder, command.number),
         description=optional_text(command.description, "description", longest=1000) or "",
-        customer_id=await existing(Customer, command.customer_id, "customer", "customerId"),
+        customer_id=await usable(Customer, command.customer_id, "customer", "customerId"),
         address_id=await _of_customer(Address, command.address_id, command.customer_id, "address", "addressId"),
         contact_id=await _of_customer(Contact, command.contact_id, command.customer_id, "contact", "contactId"),
         project_id=project_id,
@@ -185,7 +185,7 @@ async def change_service_order(work: Work, command: ChangeServiceOrder) -> int:
             Contact, command.contact_id, order.customer_id, "contact", "contactId"
         )
     if not isinstance(command.project_id, Keep):
-        values["project_id"] = await existing(Project, command.project_id, "project", "projectId")
+        values["project_id"] = await usable(Project, command.project_id, "project", "projectId")
     if not isinstance(command.service_at, Keep):
         wanted = command.service_at
         values["service_at"] = None if wanted is None else rules.check_instant(wanted, "serviceAt")
@@ -392,8 +392,8 @@ async def change_service_activity(work: Work, command: ChangeServiceActivity) ->
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, INVALID.
     """
-    activity = await locked(ServiceActivity, command.activity_id, "activity", "activity")
-    await check_version(activity, command.expected_version, "activity")
+    activity = await locked(ServiceActivity, command.activity_id, "activity", "activityId")
+    await check_version(activity, command.expected_version)
     values: dict[str, Any] = {"title": check_text(chosen(command.title, activity.title), "title", longest=200)}
     if not isinstance(command.type_id, Keep):
         values["type_id"] = await existing(ActivityType, command.type_id, "activity type", "typeId")
@@ -413,7 +413,7 @@ async def _locked_line(line_id: int) -> tuple[ServiceOrderLine, ServiceOrder]:
 async def _add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: int) -> ServiceOrderLine:
     worker_id = await _active_worker(new.worker_id, "workerId")
     task_id = await existing(ServiceTask, new.task_id, "service task", "taskId")
-    item_id = await existing(Item, new.item_id, "item", "itemId")
+    item_id = await usable(Item, new.item_id, "item", "itemId")
     await agreed.check_related(order, object_relation_id=new.object_relation_id, task_id=task_id)
     if new.transaction_type is TransactionType.ITEM and item_id is None:
         raise Refused(Code.INVALID, "A line of type ITEM needs an item.", ("itemId",))
@@ -422,7 +422,9 @@ async def _add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: 
         line_number=line_number,
         transaction_type=new.transaction_type,
         description=optional_text(new.description, "description", longest=200) or "",
-        category_id=await existing(ProjectCategory, new.category_id, "project category", "categoryId"),
+        category_id=await usable(
+            ProjectCategory, new.category_id, "project category", "categoryId", flag="active_in_journals"
+        ),
         item_id=item_id,
         task_id=task_id,
         worker_id=worker_id,

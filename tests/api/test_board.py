@@ -196,45 +196,37 @@ async def test_a_board_that_begins_late_ends_no_earlier(server: Server) -> None:
     assert (found["from"], found["to"]) == ("2027-03-01", "2027-03-01")
 
 
-@pytest.mark.parametrize(
-    ("day", "begins", "ends"),
-    [
-        ("2026-03-29", datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC)),  # 23 hours
-        ("2026-10-25", datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 10, 25, 23, tzinfo=UTC)),  # 25 hours
-    ],
-)
-async def test_a_board_shows_the_whole_civil_day_when_clocks_change(
-    server: Server, day: str, begins: datetime, ends: datetime
-) -> None:
+async def test_a_board_shows_the_whole_civil_day_when_clocks_change(server: Server) -> None:
     john, meg = await a_dispatched_worker("John"), await a_dispatched_worker("Meg")
     second = timedelta(seconds=1)
-    first = act(await a_booking(meg, starts_at=begins - HOUR, ends_at=begins + second))
-    last = act(await a_booking(meg, starts_at=ends - second, ends_at=ends + HOUR))
-    await a_booking(john, starts_at=begins - HOUR, ends_at=begins)
-    await a_booking(john, starts_at=ends, ends_at=ends + HOUR)
+    for day, begins, hours in (
+        ("2026-03-29", datetime(2026, 3, 28, 23, tzinfo=UTC), 23),
+        ("2026-10-25", datetime(2026, 10, 24, 22, tzinfo=UTC), 25),
+    ):
+        ends = begins + hours * HOUR
+        first = act(await a_booking(meg, starts_at=begins - HOUR, ends_at=begins + second))
+        last = act(await a_booking(meg, starts_at=ends - second, ends_at=ends + HOUR))
+        await a_booking(john, starts_at=begins - HOUR, ends_at=begins)
+        await a_booking(john, starts_at=ends, ends_at=ends + HOUR)
 
-    assert shown(await board(server, **{"from": day, "to": day})) == ([first, last], [])
+        assert shown(await board(server, **{"from": day, "to": day})) == ([first, last], [])
 
 
-@pytest.mark.parametrize(
-    ("wanted", "code", "path"),
-    [
+async def test_a_board_that_makes_no_sense_is_refused(server: Server) -> None:
+    cases: list[tuple[dict[str, Any], str, list[str | int]]] = [
         ({"from": "2026-11-24", "to": "2026-11-23"}, "INVALID", ["input", "to"]),
         ({"from": "2026-01-01", "to": "2026-03-04"}, "INVALID", ["input", "to"]),
         ({"teamIds": ["team_999"]}, "NOT_FOUND", ["input", "teamIds", 0]),
         ({"teamIds": ["wrk_1"]}, "NOT_FOUND", ["input", "teamIds", 0]),
         ({"activityTypeIds": ["nonsense"]}, "NOT_FOUND", ["input", "activityTypeIds", 0]),
-    ],
-)
-async def test_a_board_that_makes_no_sense_is_refused(
-    server: Server, wanted: dict[str, Any], code: str, path: list[str | int]
-) -> None:
-    with pytest.raises(TransportQueryError) as caught:
-        await board(server, **wanted)
+    ]
+    for wanted, code, path in cases:
+        with pytest.raises(TransportQueryError) as caught:
+            await board(server, **wanted)
 
-    [error] = caught.value.errors or []
-    assert error["extensions"]["code"] == "BAD_USER_INPUT"
-    assert error["extensions"]["refusal"] == {"code": code, "path": path}
+        [error] = caught.value.errors or []
+        assert error["extensions"]["code"] == "BAD_USER_INPUT"
+        assert error["extensions"]["refusal"] == {"code": code, "path": path}
 
 
 # --- who sees what ---------------------------------------------------------------------------------------------------
@@ -461,6 +453,19 @@ async def test_a_draft_is_saved_as_a_whole_or_refused_where_it_is_wrong(server: 
     ]
 
 
+async def test_what_is_wrong_with_a_new_title_is_named_as_the_input_names_it(server: Server) -> None:
+    visit = await an_activity()
+
+    for wanted, code, path in (
+        ({"activityId": "act_999"}, "NOT_FOUND", ["input", "activityId"]),
+        ({"activityId": act(visit), "expectedVersion": 7}, "VERSION_CONFLICT", ["input", "expectedVersion"]),
+        ({"activityId": act(visit), "typeId": "aty_999"}, "NOT_FOUND", ["input", "typeId"]),
+    ):
+        answer = await changed(server, "changeServiceActivity", **wanted)
+
+        assert [(each["code"], each["path"]) for each in answer["userErrors"]] == [(code, path)]
+
+
 async def test_only_warnings_can_be_accepted(server: Server) -> None:
     visit = await a_booking(await a_dispatched_worker())
 
@@ -473,26 +478,28 @@ async def test_only_warnings_can_be_accepted(server: Server) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("name", "role", "wanted"),
-    [
+async def test_who_may_not_is_stopped(server: Server) -> None:
+    tim = await a_technician(server)
+    visit = await a_booking(tim)
+    for role in (Role.SERVICE_MANAGER, Role.CUSTOMER):
+        await server.token(role)
+    later = {"startsAt": "2026-11-23T12:00:00Z"}
+
+    cases: list[tuple[str, Role | None, dict[str, Any]]] = [
         ("assignActivity", Role.SERVICE_MANAGER, {"workerId": None}),
-        ("assignActivity", Role.CUSTOMER, {"startsAt": "2026-11-23T12:00:00Z"}),
+        ("assignActivity", Role.CUSTOMER, later),
         ("dispatchActivity", Role.SERVICE_MANAGER, {}),
         ("unassignActivity", Role.TECHNICIAN, {}),
         ("setActivityPriority", Role.TECHNICIAN, {"priority": "LOW"}),
         ("closeActivity", Role.CUSTOMER, {}),
-    ],
-)
-async def test_who_may_not_is_stopped(server: Server, name: str, role: Role, wanted: dict[str, Any]) -> None:
-    tim = await a_technician(server)
-    visit = await a_booking(tim)
-    verb = name[0].upper() + name[1:]
-    text = f"mutation($input: {verb}Input!) {{ {name}(input: $input) {{ userErrors {{ code }} }} }}"
-    await server.token(role)
-
+        ("closeActivity", None, {}),
+    ]
     async with nothing_changes():
-        assert await server.codes(text, by=role, input={"activity": {"id": act(visit)}} | wanted) == ["FORBIDDEN"]
+        for name, who, wanted in cases:
+            verb = name[0].upper() + name[1:]
+            text = f"mutation($input: {verb}Input!) {{ {name}(input: $input) {{ userErrors {{ code }} }} }}"
+            stopped = await server.codes(text, by=who, input={"activity": {"id": act(visit)}, **wanted})
+            assert stopped == ["UNAUTHENTICATED" if who is None else "FORBIDDEN"], name
 
 
 async def test_a_customer_and_nobody_learn_nothing_by_trying(server: Server) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from starlette.responses import HTMLResponse
 
-from api.endpoint import Outcome
+from api.http.endpoint import Outcome
 from api.limits import Limits
 from domain.core.actor import ANONYMOUS
 from tests.api.toy import DISPATCHER, Toy

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from api.endpoint import Outcome
-from api.requests import HTTPLimits
+from api.http.endpoint import Outcome
+from api.http.requests import HTTPLimits
 from tests.api.toy import Toy
 
 RESPONSE = "application/graphql-response+json"

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 import httpx
 import uvicorn
 
-from api.requests import HTTPLimits
+from api.http.requests import HTTPLimits
 from tests.api.toy import Toy
 
 

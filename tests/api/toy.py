@@ -11,9 +11,9 @@ import httpx
 from graphql import GraphQLResolveInfo, GraphQLSchema, build_schema
 
 from api.documents import Documents
-from api.endpoint import GraphQLEndpoint, Observation
+from api.http.endpoint import GraphQLEndpoint, Observation
+from api.http.requests import HTTPLimits
 from api.limits import Limits
-from api.requests import HTTPLimits
 from domain.core.actor import Actor, Role, actor_of
 from domain.core.errors import NotPermitted, NotSignedIn, Refusal, Refused
 

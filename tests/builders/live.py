@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from graphql import parse
 
-from api.feed import RELOAD, Feed, FeedLimits, LiveOperation, Reload
+from api.live.feed import RELOAD, Feed, FeedLimits, LiveOperation, Reload
 from db.outbox import Cursor, Event
 from db.relay import LogBroken
 

@@ -18,13 +18,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from api.connections import SocketLimits, Sockets
 from api.documents import Documents
-from api.encoding import Rendering
-from api.endpoint import Observation
-from api.feed import Feed, FeedLimits
-from api.socket import SUBPROTOCOL, SocketEndpoint
-from api.transport import SERVER_OPTIONS
+from api.http.endpoint import Observation
+from api.live.connections import SocketLimits, Sockets
+from api.live.encoding import Rendering
+from api.live.feed import Feed, FeedLimits
+from api.live.socket import SUBPROTOCOL, SocketEndpoint
+from api.live.transport import SERVER_OPTIONS
 from domain.core.actor import Actor, Role, actor_of
 from domain.core.errors import NotPermitted, NotSignedIn
 from tests.builders.live import Log, Things

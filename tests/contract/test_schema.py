@@ -29,11 +29,11 @@ from graphql import (
 from api import visibility
 from api.context import Context, Services
 from api.executor import execute
+from api.live.sources import NoStream, open_stream
 from api.masking import present
 from api.schema.build import printed_schema, schema
-from api.selection import entities, entity_of
+from api.selection import entities
 from api.selection.asked import entity_behind
-from api.sources import NoStream, open_stream
 from domain.core.actor import ANONYMOUS
 from domain.core.operation import OPERATIONS
 from domain.core.rows import NOTHING
@@ -167,11 +167,23 @@ def test_nobody_sees_any_entity_without_signing_in() -> None:
     assert [name for name, cls in bound.items() if visibility._visible[cls](ANONYMOUS) is not NOTHING] == []
 
 
-def test_every_node_has_ids_of_its_own() -> None:
+def test_every_node_has_ids_of_its_own_and_nothing_else_has_ids() -> None:
+    bound = {
+        type_.name: found.prefix
+        for type_ in types_of_our_own()
+        if isinstance(type_, GraphQLObjectType) and (found := entity_behind(type_)) is not None
+    }
     nodes = schema.get_implementations(cast("GraphQLInterfaceType", schema.type_map["Node"])).objects
 
-    assert {entity_behind(type_) for type_ in nodes} == set(entities().values())
-    assert entity_of(object) is None
+    assert {name for name, prefix in bound.items() if prefix is not None} == {type_.name for type_ in nodes}
+    assert {name for name, prefix in bound.items() if prefix is None} == {
+        "AuditEntry",
+        "CalendarHoliday",
+        "CalendarHours",
+    }
+    assert [entities()[prefix].type.__name__ for prefix in bound.values() if prefix] == [
+        name for name, prefix in bound.items() if prefix
+    ]
 
 
 def test_every_operation_says_what_it_requires() -> None:

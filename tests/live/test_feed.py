@@ -10,7 +10,7 @@ import pytest
 from graphql import parse
 from structlog.testing import capture_logs
 
-from api.feed import Feed, FeedLimits, LiveOperation
+from api.live.feed import Feed, FeedLimits, LiveOperation
 from domain.core.errors import NotPermitted
 from tests.builders.live import EPOCH, FAST, OTHER_EPOCH, FakeWire, Things, render, rig, settled, until
 
@@ -143,6 +143,8 @@ async def test_a_change_of_layout_is_one_snapshot_for_the_group_at_its_position(
         ] * 3
         assert await settled(wires[3]) == [("STARTED", 0), ("LAYOUT_CHANGED", 1), ("CHANGED", 2)]
         assert live.things.snapshots == ["STARTED", "LAYOUT_CHANGED"]
+        newcomer, _ = live.join()
+        assert await settled(newcomer) == [("STARTED", 2)]
 
 
 async def test_a_restored_database_gives_everyone_a_snapshot() -> None:
@@ -228,11 +230,11 @@ async def test_a_snapshot_that_never_comes_ends_the_wait_with_an_error() -> None
 
 
 async def test_a_heartbeat_comes_only_after_silence_and_carries_the_newest_position() -> None:
-    async with rig(limits=replace(FAST, heartbeat_seconds=0.15)) as live:
+    async with rig(limits=replace(FAST, heartbeat_seconds=0.6)) as live:
         wire, _ = live.join()
         await settled(wire)
         for value in range(4):
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
             live.log.append("a", value)
         live.log.append("z", 1)
         await until(lambda: wire.frames[-1]["kind"] == "HEARTBEAT")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 from structlog.testing import capture_logs
 
-from api.feed import FeedLimits
+from api.live.feed import FeedLimits
 from tests.builders.live import MAX_DELTA, FakeWire, Log, Rig, rig, until
 
 

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
 
-from api.transport import PINNED, AsgiWire, LiveProtocol, frame_head, short
+from api.live.transport import PINNED, AsgiWire, LiveProtocol, frame_head, short
 from tests.builders.live import until
 from tests.builders.sockets import serving
 
@@ -69,6 +69,21 @@ async def test_who_asks_without_reading_gets_no_pile_of_answers() -> None:
 
             assert protocol.blocked_since is not None
             assert protocol.transport.get_write_buffer_size() == held
+
+
+async def test_who_takes_leave_without_reading_is_cut_off() -> None:
+    with capture_logs():
+        async with serving() as toy, toy.deaf() as (client,):
+            await until(lambda: toy.feed.counters.frames == 1)
+            for value in range(60):
+                toy.log.append("a", value, padding="x" * 100_000)
+            assert toy.server is not None
+            (protocol,) = toy.server.server_state.connections
+            assert isinstance(protocol, LiveProtocol)
+            await until(lambda: not protocol.writable.is_set())
+            await client.send_raw(b"\x88\x82\x00\x00\x00\x00\x03\xe8")
+
+            await until(lambda: not protocol.connections)
 
 
 async def test_the_kernel_drops_peers_that_take_nothing() -> None:

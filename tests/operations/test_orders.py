@@ -413,3 +413,19 @@ async def test_a_technician_sees_own_work_and_a_customer_own_orders() -> None:
         assert await ServiceActivity.filter(visible_activities(actor)).count() == activities
     [own] = await ServiceActivity.filter(visible_activities(actors.technician(worker.id)))
     assert own.id == activity.id
+
+
+async def test_an_order_takes_nothing_that_is_no_longer_in_use(dispatcher: Actor) -> None:
+    await number_sequences()
+    customer, former = await a_customer(), await a_customer(active=False)
+    project = await a_project(active=False)
+    item, category = await an_item(active=False), await a_project_category(active_in_journals=False)
+    line = NewLine(transaction_type=TransactionType.ITEM, quantity=Decimal(1), item_id=item.id)
+    hours = NewLine(transaction_type=TransactionType.HOUR, quantity=Decimal(1), category_id=category.id)
+    for command, path in (
+        (CreateServiceOrder(customer_id=former.id), ("customerId",)),
+        (CreateServiceOrder(customer_id=customer.id, project_id=project.id), ("projectId",)),
+        (CreateServiceOrder(customer_id=customer.id, lines=(line,)), ("lines", 0, "itemId")),
+        (CreateServiceOrder(customer_id=customer.id, lines=(hours,)), ("lines", 0, "categoryId")),
+    ):
+        assert await refusal(create_service_order, command, actor=dispatcher) == (Code.INVALID, path)

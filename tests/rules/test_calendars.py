@@ -24,7 +24,6 @@ from domain.calendars.rules import (
     open_time,
     standard_day_minutes,
 )
-from domain.core.checks import check_time_zone
 from domain.core.errors import Code, Refused
 
 MIDNIGHT = time(0)

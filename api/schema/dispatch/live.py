@@ -7,11 +7,11 @@ from typing import Any
 import strawberry
 
 from api.context import Context
+from api.live.streams import RELOAD, Reload
 from api.resolvers.dispatch import FollowedActivity, FollowedBoard, read_position
 from api.schema.dispatch.types import ActivityChanged, ActivityLeft, BoardHeartbeat, BoardResumed, BoardSnapshot
 from api.schema.scalars import BoardCursor
 from api.selection import Selection, assemble, write_id
-from api.streams import RELOAD, Reload
 from db import reading
 from db.outbox import Cursor, Event, last_actor
 from db.projection import Way, ways

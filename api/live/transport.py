@@ -90,7 +90,8 @@ class LiveProtocol(WebSocketsSansIOProtocol):
 
     def write(self, *parts: bytes) -> None:
         """Send the parts as one text message."""
-        self.transport.write(b"".join((frame_head(sum(map(len, parts))), *parts)))
+        if not self.close_sent and not self.transport.is_closing():
+            self.transport.write(b"".join((frame_head(sum(map(len, parts))), *parts)))
 
     def ping(self, message: bytes) -> None:
         """Send the message together with a ping frame, which every client's library answers by itself."""

@@ -4,8 +4,8 @@ import orjson
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema
 
 from api.executor import execute_event
+from api.live.streams import LiveOperation
 from api.masking import present
-from api.streams import LiveOperation
 from domain.core.errors import NotPermitted, NotSignedIn, Refused
 
 

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 import orjson
 import structlog
 
-from api.followers import Follower, Recent, Told
-from api.snapshots import GivenUp, Snapshot, Snapshots
-from api.streams import (
+from api.live.followers import Follower, Recent, Told
+from api.live.snapshots import GivenUp, Snapshot, Snapshots
+from api.live.streams import (
     RELOAD,
     EventSource,
     FeedCounters,
@@ -18,7 +18,7 @@ from api.streams import (
     Reload,
     Stream,
 )
-from api.transport import Wire
+from api.live.transport import Wire
 from db.outbox import Cursor, Event
 from db.relay import LogBroken
 from domain.core.errors import NotPermitted, NotSignedIn, Refused

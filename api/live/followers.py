@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import orjson
 
-from api.streams import FeedCounters, FeedLimits
-from api.transport import Wire
+from api.live.streams import FeedCounters, FeedLimits
+from api.live.transport import Wire
 
 # What an event came to: payloads, often none, or the reason for a snapshot in their place.
 Told = tuple[bytes, ...] | str

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
-from api.streams import FeedLimits
+from api.live.streams import FeedLimits
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,8 @@ from graphql import ExecutionResult, GraphQLSchema
 
 from api.documents import Documents, Kind, Prepared, RequestRefused
 from api.executor import execute
-from api.masking import ErrorCode, plain, present, present_fault
-from api.negotiation import MediaType, negotiate, wants_page
-from api.requests import (
+from api.http.negotiation import MediaType, negotiate, wants_page
+from api.http.requests import (
     DisconnectedError,
     GraphQLRequest,
     Header,
@@ -30,6 +29,7 @@ from api.requests import (
     read_post,
     request_id_of,
 )
+from api.masking import ErrorCode, plain, present, present_fault
 from domain.core.actor import ANONYMOUS, Actor
 from domain.core.errors import NotSignedIn
 

@@ -11,17 +11,17 @@ from typing import Any, Protocol
 import structlog
 from graphql import ExecutionResult, GraphQLSchema
 
-from api.connections import UNAUTHENTICATED, Allowance, SocketLimits, Sockets
 from api.documents import Documents, Kind, Prepared, RequestRefused
-from api.encoding import encode, encode_result
-from api.endpoint import Observation, Outcome
 from api.executor import execute
-from api.feed import Feed, LiveOperation
+from api.http.endpoint import Observation, Outcome
+from api.http.requests import Receive, Scope, Send
+from api.live.connections import UNAUTHENTICATED, Allowance, SocketLimits, Sockets
+from api.live.encoding import encode, encode_result
+from api.live.feed import Feed, LiveOperation
+from api.live.messages import Complete, Init, Malformed, Ping, Subscribe, read_message, token_of
+from api.live.sources import NoStream, cursor_variable, open_stream
+from api.live.transport import MESSAGE_BYTES, AsgiWire, Wire, direct_wire
 from api.masking import ErrorCode, present, present_fault
-from api.messages import Complete, Init, Malformed, Ping, Subscribe, read_message, token_of
-from api.requests import Receive, Scope, Send
-from api.sources import NoStream, cursor_variable, open_stream
-from api.transport import MESSAGE_BYTES, AsgiWire, Wire, direct_wire
 from domain.core.actor import ANONYMOUS, Actor
 from domain.core.errors import NotSignedIn
 
@@ -184,7 +184,7 @@ class SocketConnection:
             self.wire.abort()
         elif self._expires_at is not None and time.time() >= self._expires_at:
             self._expire()
-        elif self._actor is not None and blocked is None and now - self._pinged_at >= self._limits.ping_seconds:
+        elif self._actor is not None and self.wire.is_ready and now - self._pinged_at >= self._limits.ping_seconds:
             self._pinged_at = now
             self.wire.ping(_PING)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.auth import bearer_token
-from api.requests import HTTPRefused, parse_json
+from api.http.requests import HTTPRefused, parse_json
 from domain.core.errors import NotSignedIn
 
 _MOST_ID_CHARACTERS = 200

@@ -22,7 +22,7 @@ from graphql.pyutils import Path
 
 from api.executor import ReadyExecutor, executor_class
 from api.executor.libraries import FieldDetails, optimized_is_awaitable
-from api.streams import Stream
+from api.live.streams import Stream
 
 _AFTER = "after"
 _MOST_KNOWN = 200

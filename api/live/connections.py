@@ -5,7 +5,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import Protocol
 
-from api.transport import Wire
+from api.live.transport import Wire
 from domain.core.actor import Actor
 
 UNAUTHENTICATED = 4403
@@ -130,7 +130,6 @@ class Sockets:
 
     def _check(self) -> None:
         loop = asyncio.get_running_loop()
-        now = loop.time()
-        for connection in list(self._open):
-            connection.check(now)
         self._timer = loop.call_later(self._check_seconds, self._check) if self._open else None
+        for connection in list(self._open):
+            connection.check(loop.time())

@@ -4,6 +4,8 @@ import strawberry
 from graphql import GraphQLSchema
 
 from api.schema.access import AccessMutations, AccessQueries
+from api.schema.agreements.fields import AgreementMutations, AgreementQueries
+from api.schema.agreements.setup import AgreementSetupMutations, AgreementSetupQueries
 from api.schema.audit import AuditQueries
 from api.schema.calendars import CalendarMutations, CalendarQueries
 from api.schema.customers import CustomerMutations, CustomerQueries
@@ -16,6 +18,7 @@ from api.schema.nodes import NodeQueries
 from api.schema.numbering import NumberingMutations, NumberingQueries
 from api.schema.orders.ends import OrderEndMutations
 from api.schema.orders.fields import OrderMutations, OrderQueries
+from api.schema.orders.relations import OrderRelationMutations
 from api.schema.parameters import ParametersMutations, ParametersQueries
 from api.schema.projects import ProjectMutations, ProjectQueries
 from api.schema.scalars import CONFIG
@@ -31,6 +34,8 @@ class Query(
     DispatchQueries,
     OrderQueries,
     StageQueries,
+    AgreementQueries,
+    AgreementSetupQueries,
     CustomerQueries,
     WorkforceQueries,
     CalendarQueries,
@@ -51,6 +56,9 @@ class Mutation(
     OrderMutations,
     OrderEndMutations,
     StageMutations,
+    OrderRelationMutations,
+    AgreementMutations,
+    AgreementSetupMutations,
     CustomerMutations,
     WorkforceMutations,
     CalendarMutations,

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import strawberry
 
+from domain.agreements.rules import CombineBy, IntervalRange, ItemSetup, WindowMethod
 from domain.core.actor import Permission, Role
 from domain.core.errors import Code
 from domain.dispatch.rules import BoardAction
@@ -183,6 +184,10 @@ described(
         "NOT_SIGNED_OFF": "The line is not signed off.",
         "JOURNAL_MISSING": "The parameters name no journal for this transaction type.",
         "CONFIRM_ALL_REQUIRED": "No criteria were given, so this is about everything; confirm it.",
+        "ITEM_ALREADY_SERVICE_OBJECT": "The item, with this serial number, is another service object already.",
+        "OBJECT_NOT_RELATED": "Neither the line's header nor its agreement is about the service object.",
+        "TASK_NOT_RELATED": "Neither the line's header nor its agreement is about the service task.",
+        "RELATION_IN_USE": "Lines refer to the relation.",
     },
     name="UserErrorCode",
 )
@@ -219,5 +224,45 @@ described(
         "CLOSE": "The order or a line was signed off, or its time was stopped.",
         "CANCEL": "Its service level was cancelled.",
         "MANUAL": "Somebody noted it.",
+    },
+)
+described(
+    IntervalRange,
+    "The unit of a service interval.",
+    {
+        "DAILY": "Days.",
+        "WEEKLY": "Weeks.",
+        "MONTHLY": "Months; one that is too short counts to its last day.",
+        "QUARTERLY": "Quarters of a year.",
+        "YEARLY": "Years.",
+    },
+    name="ServiceIntervalRange",
+)
+described(
+    WindowMethod,
+    "How a time window lies around the calculated day.",
+    {
+        "WEEK": "The day's week, Monday first.",
+        "MONTH": "The day's month.",
+        "MANUAL": "So many days before it and after it.",
+    },
+    name="TimeWindowMethod",
+)
+described(
+    CombineBy,
+    "Which occurrences of a service agreement may be done on one visit.",
+    {
+        "BY_SERVICE_AGREEMENT": "All of the agreement.",
+        "BY_SERVICE_TASK": "Those of one service task.",
+        "BY_EMPLOYEE": "Those of one worker.",
+        "BY_SERVICE_OBJECT": "Those of one service object.",
+    },
+)
+described(
+    ItemSetup,
+    "What becomes of the item of an agreement line.",
+    {
+        "ITEM_CONSUMPTION": "It is used from stock, on a line of the visit.",
+        "ITEM_REQUIREMENT": "It is bought or made for the visit; needs a site.",
     },
 )

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from db.demo import calendars
+from db.demo import agreements, calendars
 from db.demo.catalogue import ACTIVITY_TYPES, ITEMS, PROJECT_CATEGORIES, TASKS
 from db.demo.dice import Dice
 from db.demo.people import Team, Worker, teams, workers
@@ -31,9 +31,12 @@ def write_demo(folder: Path) -> None:
     _write_catalogue(folder)
     _write_customers(folder, all_customers)
     _write_workforce(folder, all_teams, all_workers)
-    projects = _write_projects(folder, all_teams, all_orders)
+    # Dice of their own, so that the rest of the company stays what it was.
+    agreed_dice = Dice(SEED + 1)
+    agreed, projects = _write_projects(folder, agreed_dice, all_teams, all_orders)
+    _write_agreements(folder, agreed_dice, agreed)
     call_off(all_orders)
-    headers = _order_rows(dice, all_orders, projects)
+    headers = _order_rows(dice, all_orders, projects, agreed)
     numbers = _write_activities(folder, all_orders)
     posted = _write_lines(folder, dice, all_orders, numbers)
     _write_orders(folder, all_orders, headers, posted)
@@ -51,8 +54,12 @@ def _truth(value: bool) -> str:  # noqa: FBT001 - a cell's value
 
 
 def _write_company(folder: Path) -> None:
-    header = "name time_zone currency calendar order_activity_type dispatch_days_before dispatch_days_after"
-    company = ("Nordlift Service A/S", "Europe/Copenhagen", "DKK", calendars.SERVICE, ACTIVITY_TYPES["Service"], 0, 7)
+    header = (
+        "name time_zone currency calendar order_activity_type default_agreement_group allow_without_service_agreement "
+        "dispatch_days_before dispatch_days_after"
+    )
+    place = ("Nordlift Service A/S", "Europe/Copenhagen", "DKK", calendars.SERVICE)
+    company = (*place, ACTIVITY_TYPES["Service"], agreements.AGREEMENT_GROUPS[0][0], "true", 0, 7)
     _write(folder, "company.csv", header, [company])
     _write(folder, "calendars.csv", "number name time_zone", calendars.CALENDARS)
     _write(folder, "calendar_hours.csv", "calendar weekday opens closes", calendars.HOURS)
@@ -112,8 +119,10 @@ def _write_workforce(folder: Path, made: list[Team], hired: list[Worker]) -> Non
     _write(folder, "team_members.csv", "worker team", members)
 
 
-def _write_projects(folder: Path, made: list[Team], ordered: list[Order]) -> dict[str, str]:
-    """Projects: one for each team's service, and one for each order that is a project; gives them by order."""
+def _write_projects(
+    folder: Path, dice: Dice, made: list[Team], ordered: list[Order]
+) -> tuple[list[agreements.Agreement], dict[str, str]]:
+    """Projects: one for each team's service, each order that is a project, and each agreement; gives them by order."""
     rows: list[Row] = []
     by_team = {team.number: f"PRJ-{place}" for place, team in enumerate(made, start=101)}
     rows += [(by_team[team.number], f"Service, {team.name}", "TIME_AND_MATERIAL", "", "true") for team in made]
@@ -124,13 +133,49 @@ def _write_projects(folder: Path, made: list[Team], ordered: list[Order]) -> dic
             by_order[order.number] = f"PRJ-{101 + len(rows)}"
             name = f"{order.kind.description}, {order.customer.name}"
             rows.append((by_order[order.number], name, "FIXED_PRICE", order.customer.number, "true"))
+    agreed = agreements.agreements(dice, ordered, 101 + len(rows))
+    for agreement in agreed:
+        customer = agreement.orders[0].customer
+        name = f"Service agreement {agreement.number}, {customer.name}"
+        rows.append((agreement.project, name, "TIME_AND_MATERIAL", customer.number, "true"))
+        by_order |= {order.number: agreement.project for order in agreement.orders}
     _write(folder, "projects.csv", "number name type customer active", rows)
-    return by_order
+    return agreed, by_order
 
 
-def _order_rows(dice: Dice, ordered: list[Order], projects: dict[str, str]) -> list[tuple[str, ...]]:
+def _write_agreements(folder: Path, dice: Dice, made: list[agreements.Agreement]) -> None:
+    _write(folder, "agreement_groups.csv", "number name", agreements.AGREEMENT_GROUPS)
+    _write(folder, "line_properties.csv", "number name", agreements.LINE_PROPERTIES)
+    _write(folder, "service_intervals.csv", "number name range frequency", agreements.INTERVALS)
+    _write(folder, "time_windows.csv", "number name method days_before days_after", agreements.WINDOWS)
+    groups = ((trade.object_group, trade.objects) for trade in agreements.TRADES.values())
+    _write(folder, "service_object_groups.csv", "number name", groups)
+    _write(folder, "service_objects.csv", "number name group item serial_number", agreements.objects(made))
+    _write(folder, "template_groups.csv", "number name", (group[:2] for group in agreements.TEMPLATE_GROUPS))
+    tree = ((group[0], group[2]) for group in agreements.TEMPLATE_GROUPS if group[2])
+    _write(folder, "template_tree.csv", "group parent", tree)
+    header = (
+        "number description group project starts_on ends_on suspended combine_by template_group responsible "
+        "preferred_technician contact activity_type"
+    )
+    _write(folder, "agreements.csv", header, agreements.headers(dice, made))
+    _write(folder, "agreement_objects.csv", "number agreement object serial_number", agreements.related_objects(made))
+    _write(folder, "agreement_tasks.csv", "agreement task internal_note external_note", agreements.related_tasks(made))
+    header = (
+        "agreement line_number transaction_type description category line_property project currency starts_on ends_on "
+        "worker object_relation task interval time_window stopped quantity unit item item_setup site"
+    )
+    _write(folder, "agreement_lines.csv", header, agreements.lines(dice, made))
+    _write(folder, "order_objects.csv", "number order object serial_number", ())
+    _write(folder, "order_tasks.csv", "order task internal_note external_note", ())
+
+
+def _order_rows(
+    dice: Dice, ordered: list[Order], projects: dict[str, str], made: list[agreements.Agreement]
+) -> list[tuple[str, ...]]:
     """The orders as they were written down."""
     rows: list[tuple[str, ...]] = []
+    agreed = {order.number: agreement.number for agreement in made for order in agreement.orders}
     for order in ordered:
         week, weekday = WEEKS[order.weeks[0]], WEEKDAYS[dice.below(5)]
         rows.append(
@@ -141,6 +186,7 @@ def _order_rows(dice: Dice, ordered: list[Order], projects: dict[str, str]) -> l
                 order.address.number,
                 dice.pick(order.customer.contacts)[0],
                 projects[order.number],
+                agreed.get(order.number, ""),
                 order.priority,
                 order.kind.origin,
                 f"{week}/{weekday} {8 + dice.below(6):02}:00",
@@ -159,7 +205,7 @@ def _write_orders(folder: Path, ordered: list[Order], rows: list[tuple[str, ...]
     _write(folder, "stage_reason_codes.csv", "number name", REASON_CODES)
     stages = [stage_of(order, place, is_posted=order.number in posted) for place, order in enumerate(ordered)]
     header = (
-        "number description customer address contact project priority origin service_at responsible "
+        "number description customer address contact project agreement priority origin service_at responsible "
         "preferred_technician created_at stage signed_off_at"
     )
     table = zip(rows, stages, map(_signed_off, ordered), strict=True)

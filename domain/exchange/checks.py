@@ -10,7 +10,8 @@ from domain.calendars.models import CalendarHours
 from domain.core.errors import Code, Refused
 from domain.customers.models import Address
 from domain.customers.rules import check_position
-from domain.exchange import tables
+from domain.exchange import agreement_checks, tables
+from domain.exchange.columns import Column
 from domain.exchange.forms import CLOCK, Weekday
 from domain.exchange.rows import Batch, Entry, chunks, to_come
 from domain.exchange.rules import Span, check_activity, check_hours, check_line_item, overlapping
@@ -36,7 +37,7 @@ async def check(batch: Batch) -> Sequence[Fault]:
     return batch.faults
 
 
-def _check_fixed(batch: Batch, column: tables.Column) -> None:
+def _check_fixed(batch: Batch, column: Column) -> None:
     known, word = batch.known(column.refers), tables.BY_FILE[column.refers].word
     for entry in batch.entries:
         if entry.before is not None and column.field in entry.changed:
@@ -150,6 +151,7 @@ def _check_parent_kept(entry: Entry) -> None:
 
 
 async def _check_orders(batch: Batch) -> None:
+    await agreement_checks.check_orders_agreed(batch)
     for column, file in (("address", tables.ADDRESSES.file), ("contact", tables.CONTACTS.file)):
         found = batch.known(file)
         for entry in batch.entries:
@@ -197,6 +199,7 @@ def _booking(row: Any, line: int | None) -> Span[datetime]:
 
 
 async def _check_order_lines(batch: Batch) -> None:
+    await agreement_checks.check_order_lines_agreed(batch)
     batch.check_all(lambda row: check_line_item(row.transaction_type, row.item_id))
     activities = batch.known(tables.ACTIVITIES.file)
     for entry in batch.entries:
@@ -220,6 +223,7 @@ def _named(span: Span[Any]) -> str:
 
 
 _CHECKS: dict[str, Callable[[Batch], Awaitable[None]]] = {
+    **agreement_checks.CHECKS,
     tables.CALENDAR_HOURS.file: _check_calendar_hours,
     tables.HOLIDAYS.file: _check_holidays,
     tables.ADDRESSES.file: _check_addresses,

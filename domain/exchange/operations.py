@@ -7,11 +7,13 @@ from db.transaction import prepare_for_bulk
 from domain.core.actor import Permission
 from domain.core.errors import Code
 from domain.core.operation import Work, operation
+from domain.exchange import agreement_tables as agreements
 from domain.exchange import checks, consequences, tables
+from domain.exchange.columns import Column, Later, Table
 from domain.exchange.rows import MODELS, Batch, Entry, Key, changed, key_of, locked_where, numbered, to_come, write
 from domain.exchange.rules import highest_count
 from domain.exchange.sheets import Fault, Sheet, SheetRow, refusal
-from domain.exchange.tables import Column, Later, Table, referred
+from domain.exchange.tables import referred
 from domain.numbering.models import NumberSequence
 from domain.numbering.operations import SEQUENCES
 from domain.parameters.models import ServiceManagementParameters
@@ -24,6 +26,11 @@ _HELD_FIRST = {
     tables.HOLIDAYS.file: tables.CALENDARS.file,
     tables.ACTIVITIES.file: tables.WORKERS.file,
     tables.ORDER_LINES.file: tables.ORDERS.file,
+    agreements.AGREEMENT_OBJECTS.file: agreements.AGREEMENTS.file,
+    agreements.AGREEMENT_TASKS.file: agreements.AGREEMENTS.file,
+    agreements.AGREEMENT_LINES.file: agreements.AGREEMENTS.file,
+    agreements.ORDER_OBJECTS.file: tables.ORDERS.file,
+    agreements.ORDER_TASKS.file: tables.ORDERS.file,
     tables.STAGE_REASONS.file: tables.ORDERS.file,
 }
 # What checks and defaults need to know of the rows that a file refers to.

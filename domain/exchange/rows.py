@@ -7,17 +7,31 @@ from typing import Any, TypeVar
 from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 
+from domain.agreements.models import (
+    AgreementGroup,
+    ServiceAgreement,
+    ServiceAgreementLine,
+    ServiceInterval,
+    TemplateGroup,
+    TimeWindow,
+)
 from domain.calendars.models import Calendar, CalendarHoliday, CalendarHours
 from domain.core.errors import Code, Refused
 from domain.core.operation import Work, columns_of, subject_type
 from domain.customers.models import Address, Contact, Customer
+from domain.exchange.columns import Table
 from domain.exchange.sheets import Fault, Sheet
-from domain.exchange.tables import Table
 from domain.items.models import Item
 from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
 from domain.parameters.models import ServiceManagementParameters
-from domain.projects.models import Project, ProjectCategory
-from domain.service_objects.models import ServiceTask
+from domain.projects.models import LineProperty, Project, ProjectCategory
+from domain.service_objects.models import (
+    ServiceObject,
+    ServiceObjectGroup,
+    ServiceObjectRelation,
+    ServiceTask,
+    ServiceTaskRelation,
+)
 from domain.stages.models import Stage, StageReasonCode
 from domain.workforce.models import DispatchTeam, Worker
 
@@ -38,6 +52,17 @@ MODELS: dict[str, type[Model]] = {
         Worker,
         DispatchTeam,
         Project,
+        LineProperty,
+        ServiceObjectGroup,
+        ServiceObject,
+        AgreementGroup,
+        TemplateGroup,
+        ServiceInterval,
+        TimeWindow,
+        ServiceAgreement,
+        ServiceObjectRelation,
+        ServiceTaskRelation,
+        ServiceAgreementLine,
         Stage,
         StageReasonCode,
         ServiceOrder,

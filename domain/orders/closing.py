@@ -18,6 +18,7 @@ from domain.orders.parts import drop_empty_activity, locked_line, log_reason, ro
 from domain.orders.queries import visible_orders
 from domain.orders.rules import LineStatus
 from domain.projects.rules import TransactionType
+from domain.service_objects.models import ServiceObjectRelation, ServiceTaskRelation
 from domain.stages.rules import ReasonType
 
 
@@ -185,7 +186,7 @@ async def revoke_service_order_cancellation(work: Work, command: EndOrder) -> in
 
 @operation(requires=Permission.MAINTAIN_ORDERS)
 async def delete_service_order(work: Work, command: EndOrder) -> int:
-    """Delete an order with its lines, visits and reasons; the audit trail keeps them.
+    """Delete an order with its lines, visits, relations and reasons; the audit trail keeps them.
 
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_DELETE, ALREADY_POSTED.
@@ -289,6 +290,10 @@ async def _delete(work: Work, order: ServiceOrder) -> None:
         await work.remove(reason, "stage_reason_deleted")
     for line in lines:
         await work.remove(line, "service_order_line_deleted")
+    for relation in await ServiceObjectRelation.filter(order_id=order.id).order_by("id").select_for_update():
+        await work.remove(relation, "service_object_relation_deleted")
+    for named in await ServiceTaskRelation.filter(order_id=order.id).order_by("id").select_for_update():
+        await work.remove(named, "service_task_relation_deleted")
     for activity in activities:
         await work.remove(activity, "activity_deleted")
     await work.remove(order, "service_order_deleted")

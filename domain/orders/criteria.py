@@ -24,6 +24,7 @@ class OrderCriteria:
     progresses: tuple[OrderProgress, ...] | None = None
     service_from: datetime | None = None
     service_before: datetime | None = None
+    agreement_ids: tuple[int, ...] | None = None
 
     def where(self) -> Q:
         """The condition on stored orders."""
@@ -34,6 +35,7 @@ class OrderCriteria:
             "progress__in": self.progresses,
             "service_at__gte": self.service_from,
             "service_at__lt": self.service_before,
+            "agreement_id__in": self.agreement_ids,
         }
         where = Q()
         for name, value in named.items():

@@ -36,6 +36,10 @@ class ServiceOrder(Model):
     contact_id: int | None
     project: Any = fields.ForeignKeyField("tavle.Project", null=True, related_name="orders", on_delete=fields.RESTRICT)
     project_id: int | None
+    agreement: Any = fields.ForeignKeyField(
+        "tavle.ServiceAgreement", null=True, related_name="orders", on_delete=fields.RESTRICT
+    )
+    agreement_id: int | None
     priority = fields.CharEnumField(Priority, max_length=10, default=Priority.NORMAL)
     origin = fields.CharEnumField(OrderOrigin, max_length=12, default=OrderOrigin.MANUAL)
     progress = fields.CharEnumField(OrderProgress, max_length=10, default=OrderProgress.IN_PROCESS, db_index=True)
@@ -115,6 +119,10 @@ class ServiceOrderLine(Model):
         "tavle.ServiceActivity", null=True, related_name="lines", on_delete=fields.SET_NULL
     )
     activity_id: int | None
+    object_relation: Any = fields.ForeignKeyField(
+        "tavle.ServiceObjectRelation", null=True, related_name="order_lines", on_delete=fields.NO_ACTION
+    )
+    object_relation_id: int | None
     quantity = fields.DecimalField(max_digits=14, decimal_places=4)
     unit = fields.CharField(max_length=10, default="h")
     signed_off_at = fields.DatetimeField(null=True)

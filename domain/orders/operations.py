@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from domain.agreements.models import ServiceAgreement
 from domain.core.actor import Permission
 from domain.core.checks import check_text, optional_text
 from domain.core.errors import Code, Refused, not_found
@@ -14,7 +15,7 @@ from domain.core.rows import existing, locked, usable
 from domain.customers.models import Address, Contact, Customer
 from domain.items.models import Item
 from domain.numbering.operations import number_for
-from domain.orders import actions, rules
+from domain.orders import actions, agreed, rules
 from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine
 from domain.orders.parts import activity_number, drop_empty_activity, locked_line, roll_up, shared_activity, state_of
 from domain.orders.rules import Priority
@@ -80,6 +81,7 @@ class NewLine:
     item_id: int | None = None
     task_id: int | None = None
     worker_id: int | None = None
+    object_relation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class CreateServiceOrder:
     responsible_id: int | None = None
     preferred_technician_id: int | None = None
     lines: tuple[NewLine, ...] = ()
+    agreement_id: int | None = None
 
 
 @operation(requires=Permission.MAINTAIN_ORDERS)
@@ -104,24 +107,35 @@ async def create_service_order(work: Work, command: CreateServiceOrder) -> int:
     """Create a service order with its lines in the initial stage; lines with equal worker and task share one activity.
 
     Raises:
-        Refused: NOT_FOUND, INVALID, ALREADY_EXISTS, WORKER_INACTIVE, NUMBER_SEQUENCE_MISSING, NO_INITIAL_STAGE.
+        Refused: NOT_FOUND, INVALID, ALREADY_EXISTS, WORKER_INACTIVE, NUMBER_SEQUENCE_MISSING, NO_INITIAL_STAGE,
+            AGREEMENT_REQUIRED, AGREEMENT_SUSPENDED, AGREEMENT_IS_TEMPLATE, OUTSIDE_VALIDITY, PROJECT_MISMATCH,
+            OBJECT_NOT_RELATED, TASK_NOT_RELATED.
 
-    Source: DOMAIN.md 5.1, 5.2, 6.1, 9.1.
+    Source: DOMAIN.md 3, 5.1, 5.2, 5.3, 6.1, 9.1.
     """
+    project_id = await usable(Project, command.project_id, "project", "projectId")
+    if command.agreement_id is not None and project_id is None:
+        project_id = await agreed.project_of(command.agreement_id)
+    service_at = None if command.service_at is None else rules.check_instant(command.service_at, "serviceAt")
+    agreement = await agreed.agreement_for(command.agreement_id, service_at=service_at, project_id=project_id)
     order = ServiceOrder(
         number=await number_for(work, ServiceOrder, command.number),
         description=optional_text(command.description, "description", longest=1000) or "",
         customer_id=await usable(Customer, command.customer_id, "customer", "customerId"),
         address_id=await _of_customer(Address, command.address_id, command.customer_id, "address", "addressId"),
         contact_id=await _of_customer(Contact, command.contact_id, command.customer_id, "contact", "contactId"),
-        project_id=await usable(Project, command.project_id, "project", "projectId"),
+        project_id=project_id,
+        agreement_id=None if agreement is None else agreement.id,
         priority=command.priority,
-        service_at=None if command.service_at is None else rules.check_instant(command.service_at, "serviceAt"),
+        service_at=service_at,
         responsible_id=await _active_worker(command.responsible_id, "responsibleId"),
         preferred_technician_id=await _active_worker(command.preferred_technician_id, "preferredTechnicianId"),
         stage_id=await initial_stage_id(),
         created_at=work.now,
     )
+    if agreement is not None:
+        for column, value in (await agreed.proposed(agreement, order.customer_id)).items():
+            setattr(order, column, getattr(order, column) or value)
     await work.create(order, "service_order_created")
     for place, line in enumerate(command.lines):
         try:
@@ -144,6 +158,7 @@ class ChangeServiceOrder:
     service_at: datetime | None | Keep = KEEP
     responsible_id: int | None | Keep = KEEP
     preferred_technician_id: int | None | Keep = KEEP
+    agreement_id: int | None | Keep = KEEP
     expected_version: int | None = None
 
 
@@ -152,9 +167,13 @@ async def change_service_order(work: Work, command: ChangeServiceOrder) -> int:
     """Change a service order's header; a new priority goes to its open activities too.
 
     Raises:
-        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_MODIFY, INVALID, WORKER_INACTIVE.
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_MODIFY, INVALID, WORKER_INACTIVE, AGREEMENT_REQUIRED,
+            AGREEMENT_SUSPENDED, AGREEMENT_IS_TEMPLATE, OUTSIDE_VALIDITY, PROJECT_MISMATCH, OBJECT_NOT_RELATED,
+            TASK_NOT_RELATED.
+
+    Source: DOMAIN.md 5.3, 5.6.
     """
-    order = await locked(ServiceOrder, command.order_id, "service order", "orderId")
+    order = await agreed.locked_order(command.order_id, "service order", "orderId")
     await check_version(order, command.expected_version)
     actions.check_change(await state_of(order))
     values: dict[str, Any] = {
@@ -180,6 +199,7 @@ async def change_service_order(work: Work, command: ChangeServiceOrder) -> int:
         values["preferred_technician_id"] = await _active_worker(
             command.preferred_technician_id, "preferredTechnicianId"
         )
+    await _check_agreed(order, command, values)
     was = order.priority
     await work.change(order, "service_order_changed", **values)
     if order.priority != was:
@@ -187,6 +207,23 @@ async def change_service_order(work: Work, command: ChangeServiceOrder) -> int:
         for activity in activities:
             await work.change(activity, "activity_priority_set", priority=order.priority)
     return order.id
+
+
+async def _check_agreed(order: ServiceOrder, command: ChangeServiceOrder, values: dict[str, Any]) -> None:
+    """Judge the order as it will be beside its agreement; one that is new to it brings its project."""
+    service_at = values.get("service_at", order.service_at)
+    agreement_id = chosen(command.agreement_id, order.agreement_id)
+    if agreement_id != order.agreement_id:
+        if agreement_id is not None and isinstance(command.project_id, Keep):
+            values["project_id"] = await agreed.project_of(agreement_id)
+        project_id = values.get("project_id", order.project_id)
+        await agreed.agreement_for(agreement_id, service_at=service_at, project_id=project_id)
+        await agreed.check_lines_still_related(order, agreement_id)
+        values["agreement_id"] = agreement_id
+    elif agreement_id is not None and values.keys() & {"service_at", "project_id"}:
+        agreement = await ServiceAgreement.get(id=agreement_id)
+        project_id = values.get("project_id", order.project_id)
+        await agreed.check_fits(agreement, service_at=service_at, project_id=project_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,11 +240,12 @@ async def add_service_order_line(work: Work, command: AddServiceOrderLine) -> in
     """Put a line on an order; it joins the activity of equal worker and task, or gets a new one.
 
     Raises:
-        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_MODIFY, ALREADY_POSTED, INVALID, WORKER_INACTIVE.
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_MODIFY, ALREADY_POSTED, INVALID, WORKER_INACTIVE,
+            OBJECT_NOT_RELATED, TASK_NOT_RELATED.
 
-    Source: DOMAIN.md 5.6, 9.1.
+    Source: DOMAIN.md 3, 5.6, 9.1.
     """
-    order = await locked(ServiceOrder, command.order_id, "service order", "orderId")
+    order = await agreed.locked_order(command.order_id, "service order", "orderId")
     await check_version(order, command.expected_version)
     actions.check_new_line(await state_of(order))
     highest = await ServiceOrderLine.filter(order_id=order.id).order_by("-line_number").first()
@@ -228,6 +266,7 @@ class ChangeServiceOrderLine:
     description: str | Keep = KEEP
     task_id: int | None | Keep = KEEP
     worker_id: int | None | Keep = KEEP
+    object_relation_id: int | None | Keep = KEEP
     expected_version: int | None = None
 
 
@@ -238,9 +277,10 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
     An activity that is left without lines goes away.
 
     Raises:
-        Refused: NOT_FOUND, STAGE_FORBIDS_MODIFY, LINE_NOT_OPEN, VERSION_CONFLICT, INVALID, WORKER_INACTIVE.
+        Refused: NOT_FOUND, STAGE_FORBIDS_MODIFY, LINE_NOT_OPEN, VERSION_CONFLICT, INVALID, WORKER_INACTIVE,
+            OBJECT_NOT_RELATED, TASK_NOT_RELATED.
 
-    Source: DOMAIN.md 5.6, 9.1.
+    Source: DOMAIN.md 3, 5.6, 9.1.
     """
     line, order = await locked_line(command.line_id)
     await check_version(line, command.expected_version)
@@ -250,6 +290,12 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
         worker_id = await _active_worker(command.worker_id, "workerId")
     if not isinstance(command.task_id, Keep):
         task_id = await existing(ServiceTask, command.task_id, "service task", "taskId")
+    relation_id = chosen(command.object_relation_id, line.object_relation_id)
+    await agreed.check_related(
+        order,
+        object_relation_id=relation_id if relation_id != line.object_relation_id else None,
+        task_id=task_id if task_id != line.task_id else None,
+    )
     moved = (worker_id, task_id) != (line.worker_id, line.task_id)
     left = line.activity_id
     values: dict[str, Any] = {
@@ -257,6 +303,7 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
         "description": optional_text(chosen(command.description, line.description), "description", longest=200) or "",
         "worker_id": worker_id,
         "task_id": task_id,
+        "object_relation_id": relation_id,
     }
     if moved and line.transaction_type is TransactionType.HOUR:
         activity = await shared_activity(work, order, worker_id, task_id, line.description, like=left)
@@ -326,8 +373,8 @@ async def change_service_activity(work: Work, command: ChangeServiceActivity) ->
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, INVALID.
     """
-    activity = await locked(ServiceActivity, command.activity_id, "activity", "activity")
-    await check_version(activity, command.expected_version, "activity")
+    activity = await locked(ServiceActivity, command.activity_id, "activity", "activityId")
+    await check_version(activity, command.expected_version)
     values: dict[str, Any] = {"title": check_text(chosen(command.title, activity.title), "title", longest=200)}
     if not isinstance(command.type_id, Keep):
         values["type_id"] = await existing(ActivityType, command.type_id, "activity type", "typeId")
@@ -339,6 +386,7 @@ async def _add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: 
     worker_id = await _active_worker(new.worker_id, "workerId")
     task_id = await existing(ServiceTask, new.task_id, "service task", "taskId")
     item_id = await usable(Item, new.item_id, "item", "itemId")
+    await agreed.check_related(order, object_relation_id=new.object_relation_id, task_id=task_id)
     if new.transaction_type is TransactionType.ITEM and item_id is None:
         raise Refused(Code.INVALID, "A line of type ITEM needs an item.", ("itemId",))
     line = ServiceOrderLine(
@@ -352,6 +400,7 @@ async def _add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: 
         item_id=item_id,
         task_id=task_id,
         worker_id=worker_id,
+        object_relation_id=new.object_relation_id,
         quantity=rules.check_quantity(new.quantity),
         unit=check_text(new.unit, "unit", longest=10),
     )

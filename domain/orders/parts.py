@@ -8,6 +8,7 @@ from domain.core.operation import Work
 from domain.core.rows import existing, locked
 from domain.orders import rules
 from domain.orders.actions import OrderState, check_in_stage
+from domain.orders.agreed import locked_order
 from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
 from domain.orders.rules import DispatchStatus, LineStatus, OrderProgress
 from domain.parameters.queries import company_parameters
@@ -25,7 +26,7 @@ async def locked_line(line_id: int) -> tuple[ServiceOrderLine, ServiceOrder]:
     found = await ServiceOrderLine.get_or_none(id=line_id)
     if found is None:
         raise not_found("order line", "lineId")
-    order = await locked(ServiceOrder, found.order_id, "order line", "lineId")
+    order = await locked_order(found.order_id, "order line", "lineId")
     return await locked(ServiceOrderLine, line_id, "order line", "lineId"), order
 
 

@@ -453,6 +453,19 @@ async def test_a_draft_is_saved_as_a_whole_or_refused_where_it_is_wrong(server: 
     ]
 
 
+async def test_what_is_wrong_with_a_new_title_is_named_as_the_input_names_it(server: Server) -> None:
+    visit = await an_activity()
+
+    for wanted, code, path in (
+        ({"activityId": "act_999"}, "NOT_FOUND", ["input", "activityId"]),
+        ({"activityId": act(visit), "expectedVersion": 7}, "VERSION_CONFLICT", ["input", "expectedVersion"]),
+        ({"activityId": act(visit), "typeId": "aty_999"}, "NOT_FOUND", ["input", "typeId"]),
+    ):
+        answer = await changed(server, "changeServiceActivity", **wanted)
+
+        assert [(each["code"], each["path"]) for each in answer["userErrors"]] == [(code, path)]
+
+
 async def test_only_warnings_can_be_accepted(server: Server) -> None:
     visit = await a_booking(await a_dispatched_worker())
 

@@ -370,12 +370,9 @@ async def test_what_is_wrong_with_a_changed_activity_is_named() -> None:
     activity = await an_activity()
 
     for command, expected in [
-        (ChangeServiceActivity(999), (Code.NOT_FOUND, ("activity",))),
+        (ChangeServiceActivity(999), (Code.NOT_FOUND, ("activityId",))),
         (ChangeServiceActivity(activity.id, title=""), (Code.INVALID, ("title",))),
         (ChangeServiceActivity(activity.id, type_id=999), (Code.NOT_FOUND, ("typeId",))),
-        (
-            ChangeServiceActivity(activity.id, expected_version=2),
-            (Code.VERSION_CONFLICT, ("activity", "expectedVersion")),
-        ),
+        (ChangeServiceActivity(activity.id, expected_version=2), (Code.VERSION_CONFLICT, ("expectedVersion",))),
     ]:
         assert await refusal(change_service_activity, command, actor=DISPATCHER) == expected

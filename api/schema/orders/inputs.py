@@ -57,6 +57,9 @@ class ServiceOrderFilter:
     progress: list[OrderProgress] | None = strawberry.field(default=None, description="With one of these progresses.")
     stage_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="In one of these stages.")
     service_at: DateTimeRange | None = strawberry.field(default=None, description="With a wished time in this range.")
+    agreement_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Under one of these service agreements."
+    )
 
     def criteria(self) -> OrderCriteria:
         """The conditions as the domain knows them.
@@ -73,6 +76,7 @@ class ServiceOrderFilter:
             progresses=None if self.progress is None else tuple(self.progress),
             service_from=at.from_,
             service_before=at.before,
+            agreement_ids=_tuple(self.agreement_ids, "sa", "service agreement", "agreementIds"),
         )
 
     def where(self) -> Q:
@@ -151,6 +155,9 @@ class ServiceOrderLineInput:
     item_id: strawberry.ID | None = strawberry.field(default=None, description="The item; required for type ITEM.")
     task_id: strawberry.ID | None = strawberry.field(default=None, description="The task.")
     worker_id: strawberry.ID | None = strawberry.field(default=None, description="Who does it.")
+    object_relation_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The object it is about: a relation of the order or of its agreement."
+    )
 
     def line(self, *path: str | int) -> operations.NewLine:
         """The line as the domain wants it.
@@ -167,6 +174,9 @@ class ServiceOrderLineInput:
             item_id=optional_key(self.item_id, "itm", "item", *path, "itemId"),
             task_id=optional_key(self.task_id, "tsk", "service task", *path, "taskId"),
             worker_id=optional_key(self.worker_id, "wrk", "worker", *path, "workerId"),
+            object_relation_id=optional_key(
+                self.object_relation_id, "rel", "object relation", *path, "objectRelationId"
+            ),
         )
 
 
@@ -187,6 +197,10 @@ class CreateServiceOrderInput(MutationInput):
         default=None, description="Worker whom the customer prefers."
     )
     lines: list[ServiceOrderLineInput] = strawberry.field(default_factory=list, description="Its first lines.")
+    agreement_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The service agreement it is done under; the settings may ask for it. It proposes what is omitted.",
+    )
 
     def command(self) -> operations.CreateServiceOrder:
         """The command this asks for."""
@@ -204,6 +218,7 @@ class CreateServiceOrderInput(MutationInput):
                 self.preferred_technician_id, "wrk", "worker", "preferredTechnicianId"
             ),
             lines=tuple(line.line("lines", place) for place, line in enumerate(self.lines)),
+            agreement_id=optional_key(self.agreement_id, "sa", "service agreement", "agreementId"),
         )
 
 
@@ -222,6 +237,9 @@ class ChangeServiceOrderInput(MutationInput):
     service_at: strawberry.Maybe[datetime | None] = strawberry.field(description=OMIT_OR_CLEAR)
     responsible_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     preferred_technician_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    agreement_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(
+        description="Omit to keep; null to clear. A new one brings its project unless one is given."
+    )
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeServiceOrder:
@@ -236,6 +254,7 @@ class ChangeServiceOrderInput(MutationInput):
             service_at=kept(self.service_at),
             responsible_id=kept_key(self.responsible_id, "wrk", "worker", "responsibleId"),
             preferred_technician_id=kept_key(self.preferred_technician_id, "wrk", "worker", "preferredTechnicianId"),
+            agreement_id=kept_key(self.agreement_id, "sa", "service agreement", "agreementId"),
             expected_version=self.expected_version,
         )
 
@@ -268,6 +287,7 @@ class ChangeServiceOrderLineInput(MutationInput):
     description: strawberry.Maybe[str] = strawberry.field(description=OMIT)
     task_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     worker_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    object_relation_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeServiceOrderLine:
@@ -278,6 +298,7 @@ class ChangeServiceOrderLineInput(MutationInput):
             description=kept(self.description),
             task_id=kept_key(self.task_id, "tsk", "service task", "taskId"),
             worker_id=kept_key(self.worker_id, "wrk", "worker", "workerId"),
+            object_relation_id=kept_key(self.object_relation_id, "rel", "object relation", "objectRelationId"),
             expected_version=self.expected_version,
         )
 

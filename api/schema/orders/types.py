@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import strawberry
 
+from api.schema.agreements import ServiceAgreement
 from api.schema.customers import Address, Contact, Customer
 from api.schema.items import Item
 from api.schema.nodes import Node, node
 from api.schema.orders.available import LINE_NEEDS, ORDER_NEEDS, AvailableOrderAction, of_line, of_order
 from api.schema.projects import Project, ProjectCategory
-from api.schema.service_objects import ServiceTask
+from api.schema.service_objects import ServiceObjectRelation, ServiceTask, ServiceTaskRelation
 from api.schema.stages import Stage, StageReasonCode
 from api.schema.workforce import DispatchTeam, Worker
 from api.selection import column, computed, identity, many, one
@@ -132,6 +133,7 @@ class ServiceOrderLine(Node):
     item: Item | None = one(description="The item; null unless the line is of type ITEM.")
     task: ServiceTask | None = one(description="The task; null when none is named.")
     worker: Worker | None = one(description="Who does it; null while nobody is assigned.")
+    object_relation: ServiceObjectRelation | None = one(description="The object it is about; null when none is named.")
     activity: ServiceActivity | None = one(description="The activity it is done in; null when it needs none.")
     signed_off_at: datetime | None = column(description="When it was signed off as done; null while it is not.")
     version: int = column(description=_VERSION)
@@ -176,6 +178,7 @@ class ServiceOrder(Node):
     address: Address | None = one(description="Where the work is done; null when not said.")
     contact: Contact | None = one(description="Whom to ask for; null when not said.")
     project: Project | None = one(description="Where cost and revenue go; null while in none.")
+    agreement: ServiceAgreement | None = one(description="The service agreement it is done under; null for none.")
     priority: Priority = column(description="How urgent it is.")
     origin: OrderOrigin = column(description="Where it came from.")
     progress: OrderProgress = column(description="How far it has come; follows from its lines.")
@@ -193,6 +196,12 @@ class ServiceOrder(Node):
     )
     activities: list[ServiceActivity] = many(
         order=("starts_at", "id"), where=visible_activities, description="Its activities, as far as you may see them."
+    )
+    object_relations: list[ServiceObjectRelation] = many(
+        order=("number", "id"), description="The service objects that it alone is about; its agreement has more."
+    )
+    task_relations: list[ServiceTaskRelation] = many(
+        order=("id",), description="The tasks that it alone is about; its agreement has more."
     )
     version: int = column(description=_VERSION)
     available_actions: list[AvailableOrderAction] = computed(

@@ -1,0 +1,36 @@
+"""States of service orders and their lines for tests."""
+
+from datetime import date
+
+from domain.orders.rules import LineState, LineStatus, OrderState
+from domain.projects.rules import TransactionType
+from domain.stages.rules import Stage
+from tests.builders.stages import a_stage
+
+DONE_ON = date(2026, 11, 23)
+EVERYTHING = a_stage(1, "Open", allow_post=True)
+NOTHING = a_stage(2, "Frozen", allow_modify=False, allow_cancel=False, allow_delete=False)
+_STATUSES = {"C": LineStatus.CREATED, "P": LineStatus.POSTED, "X": LineStatus.CANCELED}
+
+
+def statuses(letters: str) -> list[LineStatus]:
+    """The statuses that the specification's letters stand for: C created, X cancelled, P posted."""
+    return [_STATUSES[letter] for letter in letters]
+
+
+def an_order(
+    letters: str = "CC",
+    *,
+    id: int = 1,
+    stage: Stage = EVERYTHING,
+    agreement_id: int | None = 4,
+    project_id: int | None = 5,
+    has_item_requirements: bool = False,
+    signed_off: bool = True,
+) -> OrderState:
+    """An order whose lines, hours that are signed off, have these statuses; its stage allows everything."""
+    lines = tuple(
+        LineState(number, status, TransactionType.HOUR, DONE_ON, signed_off=signed_off)
+        for number, status in enumerate(statuses(letters), 1)
+    )
+    return OrderState(id, f"SO-{id}", stage, lines, agreement_id, project_id, has_item_requirements)

@@ -1,0 +1,65 @@
+"""The product as a process of its own, which can be killed in the middle of its work."""
+
+import asyncio
+import contextlib
+import os
+import re
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from tests.serving import SECRET
+
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+
+
+@dataclass
+class Served:
+    """A running `tavle serve`."""
+
+    url: str
+    process: asyncio.subprocess.Process
+
+    async def kill(self) -> None:
+        """End it as a power cut would: nothing is finished, nothing is told."""
+        self.process.kill()
+        await self.process.wait()
+
+
+@asynccontextmanager
+async def tavle_serve(database_url: str) -> AsyncGenerator[Served]:
+    """`tavle serve` on a free port, killed in the end if it still runs."""
+    environment = os.environ | {
+        "TAVLE_DATABASE_URL": database_url,
+        "TAVLE_SECRET": SECRET,
+        "TAVLE_LOG_LEVEL": "warning",
+        "COLUMNS": "200",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "api", "serve", "--port", "0"),
+        env=environment,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    errors = process.stderr
+    assert errors is not None
+    said = b""
+    try:
+        async with asyncio.timeout(30):
+            while (found := _ADDRESS.search(said.decode())) is None:
+                line = await errors.readline()
+                assert line, f"The server did not start: {said.decode()}"
+                said += line
+        reading = asyncio.create_task(errors.read())
+        try:
+            yield Served(found[0], process)
+        finally:
+            reading.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await reading
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

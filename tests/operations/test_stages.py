@@ -36,7 +36,7 @@ from domain.stages.operations import (
 )
 from tests.builders.actors import DISPATCHER, MANAGER
 from tests.builders.log import events, only_event, refusal
-from tests.builders.rows import a_customer, a_stage, a_stage_reason, a_stage_reason_code, an_order
+from tests.builders.rows import a_customer, a_stage, a_stage_reason, a_stage_reason_code, an_order, the_parameters
 from tests.builders.times import SetClock, at
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -175,6 +175,7 @@ async def test_of_two_who_move_an_order_at_once_one_is_told_that_it_has_moved() 
 
 
 async def test_the_first_stage_takes_in_all_orders_and_new_ones_begin_in_it() -> None:
+    await the_parameters(allow_without_service_agreement=True)
     earlier = [await an_order(), await an_order()]
     customer = await a_customer()
     new = CreateServiceOrder(customer.id, "S-1")

@@ -41,7 +41,7 @@ from tests.builders.rows import (
 )
 from tests.builders.times import at
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("database", "orders_without_agreements")
 
 HOUR = NewLine(TransactionType.HOUR, Decimal(2))
 

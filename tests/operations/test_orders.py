@@ -29,6 +29,7 @@ from domain.orders.operations import (
 )
 from domain.orders.queries import visible_activities, visible_lines, visible_orders
 from domain.orders.rules import DispatchStatus, Priority
+from domain.parameters.models import ServiceManagementParameters
 from domain.projects.rules import TransactionType
 from tests.builders import actors
 from tests.builders.actors import DISPATCHER
@@ -47,11 +48,10 @@ from tests.builders.rows import (
     an_item,
     an_order,
     number_sequences,
-    the_parameters,
 )
 from tests.builders.times import MONDAY, SetClock, at
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("database", "orders_without_agreements")
 
 HOUR = NewLine(TransactionType.HOUR, Decimal(2))
 
@@ -90,6 +90,7 @@ async def test_an_order_is_created_with_everything_given(set_clock: SetClock) ->
         "address_id": address.id,
         "contact_id": contact.id,
         "project_id": project.id,
+        "agreement_id": None,
         "priority": "HIGH",
         "origin": "MANUAL",
         "progress": "IN_PROCESS",
@@ -127,7 +128,7 @@ async def test_an_order_needs_no_more_than_a_customer(set_clock: SetClock) -> No
 
 async def test_lines_with_equal_worker_and_task_share_one_activity() -> None:
     activity_type = await an_activity_type()
-    await the_parameters(order_activity_type_id=activity_type.id)
+    await ServiceManagementParameters.all().update(order_activity_type_id=activity_type.id)
     customer, worker = await a_customer(), await a_worker()
     task, item, category = await a_service_task(), await an_item(), await a_project_category()
     lines = (
@@ -190,6 +191,7 @@ async def test_lines_with_equal_worker_and_task_share_one_activity() -> None:
         "task_id": task.id,
         "worker_id": worker.id,
         "activity_id": one,
+        "object_relation_id": None,
         "quantity": "1.5000",
         "unit": "h",
         "version": 1,

@@ -15,7 +15,7 @@ from domain.core.actor import Actor
 from domain.core.operation import finish_running
 from domain.stages.models import Stage
 from tests.builders import actors
-from tests.builders.rows import a_stage
+from tests.builders.rows import a_stage, the_parameters
 from tests.builders.times import MONDAY, SetClock
 from tests.postgres import Cluster, cluster
 from tests.serving import server  # noqa: F401 - a fixture
@@ -117,6 +117,12 @@ async def database(database_url: str) -> AsyncGenerator[str]:
 async def initial_stage(database: str) -> Stage:  # noqa: ARG001 - the stage is in it
     """The only stage there is, in which orders begin; it allows everything."""
     return await a_stage(number="PLANNING", name="Planning")
+
+
+@pytest.fixture
+async def orders_without_agreements(database: str) -> None:  # noqa: ARG001 - has to be open
+    """The company's settings allow service orders without a service agreement."""
+    await the_parameters(allow_without_service_agreement=True)
 
 
 @pytest.fixture

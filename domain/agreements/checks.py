@@ -63,48 +63,6 @@ def check_orders_inside(number: str, starts_on: date, ends_on: date | None, serv
             raise Refused(Code.ORDERS_OUTSIDE_VALIDITY, message, (field,))
 
 
-def check_served_inside(
-    number: str, starts_on: date, ends_on: date | None, served_on: date, path: Path = ("serviceAt",)
-) -> None:
-    """Refuse a service order outside the dates of its agreement.
-
-    Raises:
-        Refused: OUTSIDE_VALIDITY.
-
-    Source: DOMAIN.md 5.3.
-    """
-    if not is_valid_on(served_on, starts_on, ends_on):
-        until = "" if ends_on is None else f" to {ends_on}"
-        message = f"{served_on} is outside of {number}, which holds from {starts_on}{until}."
-        raise Refused(Code.OUTSIDE_VALIDITY, message, path)
-
-
-def check_same_project(number: str, agreed: int, wanted: int | None, path: Path = ("projectId",)) -> None:
-    """Refuse a project that is not the agreement's.
-
-    Raises:
-        Refused: PROJECT_MISMATCH.
-
-    Source: DOMAIN.md 5.3.
-    """
-    if wanted != agreed:
-        message = f"{number} has another project; an order of a service agreement has the agreement's."
-        raise Refused(Code.PROJECT_MISMATCH, message, path)
-
-
-def check_has_agreement(agreement_id: int | None, *, may_do_without: bool, path: Path = ("agreementId",)) -> None:
-    """Refuse a service order without an agreement, where the company wants one.
-
-    Raises:
-        Refused: AGREEMENT_REQUIRED.
-
-    Source: DOMAIN.md 5.3.
-    """
-    if agreement_id is None and not may_do_without:
-        message = "Name the service agreement; the company's settings allow no order without one."
-        raise Refused(Code.AGREEMENT_REQUIRED, message, path)
-
-
 @dataclass(frozen=True, slots=True)
 class LineNeeds:
     """What of an agreement line depends on its transaction type. Units: minutes after midnight."""

@@ -15,6 +15,7 @@ from domain.customers.models import Address, Contact
 from domain.exchange import agreement_tables as agreements
 from domain.exchange import tables
 from domain.exchange.rows import Batch, Entry, chunks
+from domain.orders import rules as order_rules
 from domain.orders.models import ServiceOrder
 from domain.parameters.queries import civil_date, company_parameters
 from domain.projects.models import Project, ProjectCategory
@@ -203,26 +204,16 @@ async def check_orders_agreed(batch: Batch) -> None:
         row, agreement = entry.row, agreed.get(entry.row.agreement_id)
         if agreement is None:
             continue
-        batch.check(
-            entry,
-            partial(checks.check_same_project, agreement.number, agreement.project_id, row.project_id, ("project",)),
-        )
+        if row.project_id != agreement.project_id:
+            message = f"{agreement.number} has another project; an order of a service agreement has the agreement's."
+            batch.refuse(entry, "project", message, Code.PROJECT_MISMATCH)
         if agreement.template_group_id is not None:
             message = f"{agreement.number} is a template; an order has none."
             batch.refuse(entry, "agreement", message, Code.AGREEMENT_IS_TEMPLATE)
         if row.service_at is not None:
-            day = civil_date(row.service_at, zone)
-            batch.check(
-                entry,
-                partial(
-                    checks.check_served_inside,
-                    agreement.number,
-                    agreement.starts_on,
-                    agreement.ends_on,
-                    day,
-                    ("service_at",),
-                ),
-            )
+            validity = rules.Validity(agreement.starts_on, agreement.ends_on)
+            served = (agreement.number, civil_date(row.service_at, zone), validity)
+            batch.check(entry, partial(order_rules.check_within_validity, *served, path=("service_at",)))
 
 
 async def check_order_lines_agreed(batch: Batch) -> None:

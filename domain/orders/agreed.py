@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from domain.agreements import checks
 from domain.agreements.models import ServiceAgreement
 from domain.agreements.operations import locked_agreement
-from domain.agreements.rules import check_gives_orders
+from domain.agreements.rules import Validity, check_gives_orders
 from domain.core.errors import not_found
 from domain.core.rows import locked
 from domain.customers.models import Contact
+from domain.orders import rules
 from domain.orders.models import ServiceOrder, ServiceOrderLine
 from domain.parameters.queries import civil_date, company_parameters
 from domain.service_objects import rules as object_rules
@@ -20,8 +20,8 @@ from domain.workforce.models import Worker
 
 async def agreement_for(
     agreement_id: int | None, *, service_at: datetime | None, project_id: int | None
-) -> ServiceAgreement | None:
-    """The agreement that an order is to have, locked; None where the company allows orders without one.
+) -> tuple[int | None, int | None]:
+    """The agreement that an order is to have, and the project that it then has; None where it may do without one.
 
     Raises:
         Refused: AGREEMENT_REQUIRED, NOT_FOUND, AGREEMENT_SUSPENDED, AGREEMENT_IS_TEMPLATE, OUTSIDE_VALIDITY,
@@ -31,47 +31,36 @@ async def agreement_for(
     """
     if agreement_id is None:
         parameters = await company_parameters()
-        checks.check_has_agreement(None, may_do_without=parameters.allow_without_service_agreement)
-        return None
+        rules.check_agreement_given(None, allow_without_agreement=parameters.allow_without_service_agreement)
+        return None, project_id
     agreement = await locked_agreement(agreement_id)
     check_gives_orders(
         agreement.number, suspended=agreement.suspended, is_template=agreement.template_group_id is not None
     )
-    await check_fits(agreement, service_at=service_at, project_id=project_id)
-    return agreement
+    return agreement.id, await fitting_project(agreement, service_at=service_at, project_id=project_id)
 
 
-async def check_fits(agreement: ServiceAgreement, *, service_at: datetime | None, project_id: int | None) -> None:
-    """Refuse another project than the agreement's, and a day on which it does not hold.
+async def fitting_project(agreement: ServiceAgreement, *, service_at: datetime | None, project_id: int | None) -> int:
+    """The agreement's project; refused are another one, and a day on which the agreement does not hold.
 
     Raises:
         Refused: OUTSIDE_VALIDITY, PROJECT_MISMATCH.
 
     Source: DOMAIN.md 5.3.
     """
-    checks.check_same_project(agreement.number, agreement.project_id, project_id)
+    fitting = rules.project_of_agreement(agreement.number, agreement.project_id, project_id)
     if service_at is not None:
         served_on = civil_date(service_at, (await company_parameters()).time_zone)
-        checks.check_served_inside(agreement.number, agreement.starts_on, agreement.ends_on, served_on)
+        rules.check_within_validity(agreement.number, served_on, Validity(agreement.starts_on, agreement.ends_on))
+    return fitting
 
 
-async def project_of(agreement_id: int) -> int:
-    """The project that an order of this agreement has unless told.
-
-    Raises:
-        Refused: NOT_FOUND.
-    """
-    agreement = await ServiceAgreement.get_or_none(id=agreement_id)
-    if agreement is None:
-        raise not_found("service agreement", "agreementId")
-    return agreement.project_id
-
-
-async def proposed(agreement: ServiceAgreement, customer_id: int) -> dict[str, Any]:
+async def proposed(agreement_id: int, customer_id: int) -> dict[str, Any]:
     """What an order takes over from its agreement unless told; people who have left and others' contacts are not.
 
     Source: DOMAIN.md 5.3.
     """
+    agreement = await ServiceAgreement.get(id=agreement_id)
     values: dict[str, Any] = {"description": agreement.description}
     workers = {
         worker.id

@@ -114,10 +114,10 @@ async def create_service_order(work: Work, command: CreateServiceOrder) -> int:
     Source: DOMAIN.md 3, 5.1, 5.2, 5.3, 6.1, 9.1.
     """
     project_id = await usable(Project, command.project_id, "project", "projectId")
-    if command.agreement_id is not None and project_id is None:
-        project_id = await agreed.project_of(command.agreement_id)
     service_at = None if command.service_at is None else rules.check_instant(command.service_at, "serviceAt")
-    agreement = await agreed.agreement_for(command.agreement_id, service_at=service_at, project_id=project_id)
+    agreement_id, project_id = await agreed.agreement_for(
+        command.agreement_id, service_at=service_at, project_id=project_id
+    )
     order = ServiceOrder(
         number=await number_for(work, ServiceOrder, command.number),
         description=optional_text(command.description, "description", longest=1000) or "",
@@ -125,7 +125,7 @@ async def create_service_order(work: Work, command: CreateServiceOrder) -> int:
         address_id=await _of_customer(Address, command.address_id, command.customer_id, "address", "addressId"),
         contact_id=await _of_customer(Contact, command.contact_id, command.customer_id, "contact", "contactId"),
         project_id=project_id,
-        agreement_id=None if agreement is None else agreement.id,
+        agreement_id=agreement_id,
         priority=command.priority,
         service_at=service_at,
         responsible_id=await _active_worker(command.responsible_id, "responsibleId"),
@@ -133,8 +133,8 @@ async def create_service_order(work: Work, command: CreateServiceOrder) -> int:
         stage_id=await initial_stage_id(),
         created_at=work.now,
     )
-    if agreement is not None:
-        for column, value in (await agreed.proposed(agreement, order.customer_id)).items():
+    if agreement_id is not None:
+        for column, value in (await agreed.proposed(agreement_id, order.customer_id)).items():
             setattr(order, column, getattr(order, column) or value)
     await work.create(order, "service_order_created")
     for place, line in enumerate(command.lines):
@@ -214,16 +214,15 @@ async def _check_agreed(order: ServiceOrder, command: ChangeServiceOrder, values
     service_at = values.get("service_at", order.service_at)
     agreement_id = chosen(command.agreement_id, order.agreement_id)
     if agreement_id != order.agreement_id:
-        if agreement_id is not None and isinstance(command.project_id, Keep):
-            values["project_id"] = await agreed.project_of(agreement_id)
-        project_id = values.get("project_id", order.project_id)
-        await agreed.agreement_for(agreement_id, service_at=service_at, project_id=project_id)
+        wanted = None if agreement_id is not None else order.project_id
+        values["agreement_id"], values["project_id"] = await agreed.agreement_for(
+            agreement_id, service_at=service_at, project_id=values.get("project_id", wanted)
+        )
         await agreed.check_lines_still_related(order, agreement_id)
-        values["agreement_id"] = agreement_id
     elif agreement_id is not None and values.keys() & {"service_at", "project_id"}:
         agreement = await ServiceAgreement.get(id=agreement_id)
         project_id = values.get("project_id", order.project_id)
-        await agreed.check_fits(agreement, service_at=service_at, project_id=project_id)
+        values["project_id"] = await agreed.fitting_project(agreement, service_at=service_at, project_id=project_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from domain.access.models import ApiToken
 from domain.core.actor import Role
 from domain.stages.models import Stage
-from tests.builders import rows
+from tests.builders import agreed, rows
 from tests.builders.times import MONDAY
 
 Make = Callable[[int, str], Awaitable[object]]
@@ -146,6 +146,46 @@ async def _activity(place: int, name: str) -> object:
     )
 
 
+async def _line_property(place: int, name: str) -> object:
+    return await agreed.a_line_property(number=_number(place), name=name)
+
+
+async def _object_group(place: int, name: str) -> object:
+    return await agreed.a_service_object_group(number=_number(place), name=name)
+
+
+async def _service_object(place: int, name: str) -> object:
+    item_id = (await rows.an_item()).id
+    return await agreed.a_service_object(number=_number(place), name=name, item_id=item_id, serial_number="7")
+
+
+async def _agreement_group(place: int, name: str) -> object:
+    return await agreed.an_agreement_group(number=_number(place), name=name)
+
+
+async def _template_group(place: int, name: str) -> object:
+    group = await agreed.a_template_group(number=_number(place), name=name)
+    await agreed.a_template_group(name="Below", parent_id=group.id)
+    return await agreed.an_agreement_line(await agreed.an_agreement(template_group_id=group.id))
+
+
+async def _interval(place: int, name: str) -> object:
+    return await agreed.a_service_interval(number=_number(place), name=name)
+
+
+async def _window(place: int, name: str) -> object:
+    return await agreed.a_time_window(number=_number(place), name=name)
+
+
+async def _agreement(place: int, name: str) -> object:
+    project_id = (await rows.a_project(customer_id=(await rows.a_customer()).id)).id
+    agreement = await agreed.an_agreement(
+        number=_number(place), description=name, project_id=project_id, suspended=place in {1, 2}
+    )
+    relation, task = await agreed.a_related_object(agreement), await agreed.a_related_task(agreement)
+    return await agreed.an_agreement_line(agreement, object_relation_id=relation.id, task_id=task.task_id)
+
+
 _TWO = {"numbers": [_number(1), _number(3), "Z-404"]}
 
 LISTS = [
@@ -192,6 +232,42 @@ LISTS = [
     Listed("items", "ItemFilter", "RecordOrder", _item, "unit", {"type": ["SERVICE"]}, (0, 4)),
     Listed("stages", "RecordFilter", "RecordOrder", _stage, "parent { name } children { name } version", _TWO, (1, 3)),
     Listed("stageReasonCodes", "RecordFilter", "RecordOrder", _stage_reason_code, "version", _TWO, (1, 3)),
+    Listed("lineProperties", "RecordFilter", "RecordOrder", _line_property, "version", _TWO, (1, 3)),
+    Listed("serviceObjectGroups", "RecordFilter", "RecordOrder", _object_group, "version", _TWO, (1, 3)),
+    Listed(
+        "serviceObjects",
+        "ServiceObjectFilter",
+        "RecordOrder",
+        _service_object,
+        "serialNumber group { name } item { name }",
+        _TWO,
+        (1, 3),
+    ),
+    Listed("agreementGroups", "RecordFilter", "RecordOrder", _agreement_group, "version", _TWO, (1, 3)),
+    Listed(
+        "templateGroups",
+        "TemplateGroupFilter",
+        "RecordOrder",
+        _template_group,
+        "parent { name } children { name } templates { number lines { lineNumber } }",
+        _TWO,
+        (1, 3),
+    ),
+    Listed("serviceIntervals", "RecordFilter", "RecordOrder", _interval, "range frequency", _TWO, (1, 3)),
+    Listed("timeWindows", "RecordFilter", "RecordOrder", _window, "method daysBefore", _TWO, (1, 3)),
+    Listed(
+        "serviceAgreements",
+        "ServiceAgreementFilter",
+        "ServiceAgreementOrder",
+        _agreement,
+        "project { customer { name } } lines { task { name } objectRelation { object { name } } } "
+        "objectRelations { number } taskRelations { taskName internalNote }",
+        {"suspended": True, "template": False, "validOn": "2026-06-01"},
+        (1, 2),
+        key="description",
+        ascending="NUMBER_ASC",
+        descending="NUMBER_DESC",
+    ),
     Listed("serviceTasks", "RecordFilter", "RecordOrder", _task, "version", _TWO, (1, 3)),
     Listed("activityTypes", "RecordFilter", "RecordOrder", _activity_type, "version", _TWO, (1, 3)),
     Listed("users", "UserFilter", "UserOrder", _user, "email worker { name }", {"active": False}, (0, 1)),

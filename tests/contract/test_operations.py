@@ -47,7 +47,9 @@ def short(operations: Iterable[Operation[Any, Any]]) -> set[str]:
 def test_there_is_something_to_check() -> None:
     assert len(MODULES) >= 10
     assert len(OPERATIONS) >= 40
-    assert {each.name.rpartition(".")[0] for each in OPERATIONS.values()} >= {module.__name__ for module in MODULES}
+    # A folder of operations has none of its own.
+    named = {module.__name__ for module in MODULES if not hasattr(module, "__path__")}
+    assert {each.name.rpartition(".")[0] for each in OPERATIONS.values()} >= named
 
 
 def test_every_operation_is_declared_with_a_permission() -> None:

@@ -47,7 +47,7 @@ OPEN_TO_ALL = {"signIn", "refreshSession"}
 # Their answers hold secrets, so no key lets them be given again.
 SECRET_ANSWERS = {"signIn", "refreshSession", "createApiToken"}
 # Few by nature, or asked for one by one.
-SHORT_LISTS = {"nodes", "numberSequences"}
+SHORT_LISTS = {"nodes", "numberSequences", "templateTree"}
 # What is done to many at once, which nobody has seen one by one.
 BULK = {"cancelServiceOrders", "deleteServiceOrders"}
 # There is but one order and one filter of the audit trail.

@@ -23,6 +23,20 @@ NOT_TAKEN = {
     "refreshSession": "gives the caller's session another token",
     "signOut": "ends the caller's session, and with it the test",
 }
+# Told in `tests.api.changes`: none of this stands beside an activity in the selections here.
+BESIDE_NOTHING = """
+createLineProperty changeLineProperty deleteLineProperty createServiceObjectGroup
+changeServiceObjectGroup deleteServiceObjectGroup createServiceObject changeServiceObject
+deleteServiceObject deleteServiceTask createAgreementGroup changeAgreementGroup
+deleteAgreementGroup createTemplateGroup changeTemplateGroup deleteTemplateGroup
+createServiceInterval changeServiceInterval deleteServiceInterval createTimeWindow
+changeTimeWindow deleteTimeWindow createServiceAgreement deleteServiceAgreement
+addServiceAgreementLine changeServiceAgreementLine deleteServiceAgreementLine stopServiceAgreementLines
+startServiceAgreementLines copyServiceAgreementLines addAgreementObject deleteAgreementObject
+addAgreementTask changeAgreementTask deleteAgreementTask deleteOrderObject
+deleteOrderTask
+"""
+NOT_TAKEN |= dict.fromkeys(BESIDE_NOTHING.split(), "changes nothing that stands beside an activity")
 WEEK = {"from": "2026-11-23", "to": "2026-11-29"}
 # All that can be selected of an activity, and of what is around it.
 EVERYTHING = """
@@ -40,11 +54,13 @@ order {
   address { name city customer { name } }
   contact { name email }
   project { name type customer { name } }
+  agreement { number description suspended }
+  objectRelations { number object { name } } taskRelations { taskName internalNote externalNote }
   responsible { name team { name } } preferredTechnician { name }
   lines {
     lineNumber status quantity description signedOffAt version availableActions { action allowed code }
     category { name } item { name unit } task { name }
-    worker { name } activity { id number priority worker { name } }
+    worker { name } objectRelation { number } activity { id number priority worker { name } }
   }
   activities { number priority startsAt worker { name } type { name } task { name } }
 }"""

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from domain.core.errors import Code, Refused
+from domain.core.errors import Code
 from domain.exchange.folders import import_folder
 from domain.orders.models import ServiceOrder, StageReason
 from domain.stages.models import Stage
 from tests.builders.folders import a_folder
-from tests.builders.log import events, nothing_changes
+from tests.builders.log import events
 from tests.builders.rows import a_customer, a_stage, an_order
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -27,12 +27,13 @@ TREE = """\
 """
 
 
-async def faults(folder: Path) -> list[tuple[Code, tuple[str | int, ...]]]:
-    """Why a folder is refused; it is also proved that nothing changed."""
-    async with nothing_changes():
-        with pytest.raises(Refused) as caught:
-            await import_folder(folder, today=TODAY)
-    return [(refusal.code, refusal.path) for refusal in caught.value.refusals]
+async def faults(folder: Path) -> list[tuple[Code, tuple[str, int, str]]]:
+    """Why a folder is refused; it is also proved that no stage changed."""
+    before = await Stage.all().order_by("id").values()
+    report = await import_folder(folder, today=TODAY)
+    assert not report.done
+    assert await Stage.all().order_by("id").values() == before
+    return [(error.code, (error.file, error.line, error.column)) for error in report.errors]
 
 
 async def parents() -> dict[str, str | None]:
@@ -74,7 +75,7 @@ async def test_orders_that_are_there_are_put_into_the_first_stage(tmp_path: Path
 
     await order.refresh_from_db()
     assert order.stage_id == (await Stage.get(number="PLANNING")).id
-    assert [event.kind for event in await events()][-1] == "service_order_moved"
+    assert [event.subject_id for event in await events() if event.kind == "service_order_moved"] == [order.id]
 
 
 async def test_orders_begin_in_the_initial_stage_unless_the_file_says_another(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ from tests.builders.rows import (
 )
 from tests.builders.times import at
 
-pytestmark = pytest.mark.usefixtures("initial_stage")
+pytestmark = pytest.mark.usefixtures("database", "initial_stage", "orders_without_agreements")
 
 HOUR = NewLine(TransactionType.HOUR, Decimal(2))
 

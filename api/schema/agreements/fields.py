@@ -151,7 +151,7 @@ class AgreementMutations:
     add_agreement_object = mutation(
         operations.add_agreement_object,
         AddAgreementObjectInput,
-        "Relates a service object to a service agreement. Lines of the agreement and of all its orders may name it.",
+        "Relates a service object to a service agreement. Lines of it and of its orders may then name it.",
         relation=ServiceObjectRelation,
     )
     delete_agreement_object = deletion(
@@ -163,7 +163,7 @@ class AgreementMutations:
     add_agreement_task = mutation(
         operations.add_agreement_task,
         AddAgreementTaskInput,
-        "Relates a service task to a service agreement. Lines of the agreement and of all its orders may name it.",
+        "Relates a service task to a service agreement. Lines of it and of its orders may then name it.",
         relation=ServiceTaskRelation,
     )
     change_agreement_task = mutation(

@@ -199,7 +199,7 @@ class CreateServiceOrderInput(MutationInput):
     lines: list[ServiceOrderLineInput] = strawberry.field(default_factory=list, description="Its first lines.")
     agreement_id: strawberry.ID | None = strawberry.field(
         default=None,
-        description="The service agreement it is done under; the settings may ask for it. It proposes what is omitted.",
+        description="The service agreement; the settings may require one. It proposes what is left out.",
     )
 
     def command(self) -> operations.CreateServiceOrder:

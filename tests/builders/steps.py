@@ -64,8 +64,10 @@ class Dice:
         return self.chance.choice(await model.filter(**condition).order_by("id"))
 
     async def key(self, prefix: str, model: type[Model], *, none: float = 0.0, **condition: Any) -> str | None:
-        """The public id of any row, now and then none."""
-        return None if self.chance.random() < none else f"{prefix}_{(await self.one(model, **condition)).pk}"
+        """The public id of any row, now and then none, and none where there is no row."""
+        if self.chance.random() < none or not await model.filter(**condition).exists():
+            return None
+        return f"{prefix}_{(await self.one(model, **condition)).pk}"
 
     def name(self, what: str) -> str:
         """A name nobody has had yet."""

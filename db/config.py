@@ -18,6 +18,8 @@ MODEL_MODULES = [
     "domain.projects.models",
     "domain.items.models",
     "domain.service_objects.models",
+    "domain.agreements.models",
+    "domain.stages.models",
     "domain.orders.models",
 ]
 

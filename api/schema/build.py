@@ -4,6 +4,8 @@ import strawberry
 from graphql import GraphQLSchema
 
 from api.schema.access import AccessMutations, AccessQueries
+from api.schema.agreements.fields import AgreementMutations, AgreementQueries
+from api.schema.agreements.setup import AgreementSetupMutations, AgreementSetupQueries
 from api.schema.audit import AuditQueries
 from api.schema.calendars import CalendarMutations, CalendarQueries
 from api.schema.customers import CustomerMutations, CustomerQueries
@@ -14,11 +16,14 @@ from api.schema.errors import ERROR_TYPES
 from api.schema.items import ItemMutations, ItemQueries
 from api.schema.nodes import NodeQueries
 from api.schema.numbering import NumberingMutations, NumberingQueries
+from api.schema.orders.ends import OrderEndMutations
 from api.schema.orders.fields import OrderMutations, OrderQueries
+from api.schema.orders.relations import OrderRelationMutations
 from api.schema.parameters import ParametersMutations, ParametersQueries
 from api.schema.projects import ProjectMutations, ProjectQueries
 from api.schema.scalars import CONFIG
 from api.schema.service_objects import ServiceObjectMutations, ServiceObjectQueries
+from api.schema.stages import StageMutations, StageQueries
 from api.schema.strictness import make_strict
 from api.schema.workforce import WorkforceMutations, WorkforceQueries
 
@@ -28,6 +33,9 @@ class Query(
     NodeQueries,
     DispatchQueries,
     OrderQueries,
+    StageQueries,
+    AgreementQueries,
+    AgreementSetupQueries,
     CustomerQueries,
     WorkforceQueries,
     CalendarQueries,
@@ -46,6 +54,11 @@ class Query(
 class Mutation(
     DispatchMutations,
     OrderMutations,
+    OrderEndMutations,
+    StageMutations,
+    OrderRelationMutations,
+    AgreementMutations,
+    AgreementSetupMutations,
     CustomerMutations,
     WorkforceMutations,
     CalendarMutations,

@@ -5,12 +5,15 @@ from typing import TypeVar
 
 import strawberry
 
+from domain.agreements.rules import CombineBy, IntervalRange, ItemSetup, WindowMethod
 from domain.core.actor import Permission, Role
 from domain.core.errors import Code
 from domain.dispatch.rules import BoardAction
 from domain.items.rules import ItemType
+from domain.orders.actions import OrderAction
 from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority
 from domain.projects.rules import ProjectType, TransactionType
+from domain.stages.rules import ReasonType
 from domain.workforce.rules import WorkerType
 
 EnumT = TypeVar("EnumT", bound=type[Enum])
@@ -181,6 +184,10 @@ described(
         "NOT_SIGNED_OFF": "The line is not signed off.",
         "JOURNAL_MISSING": "The parameters name no journal for this transaction type.",
         "CONFIRM_ALL_REQUIRED": "No criteria were given, so this is about everything; confirm it.",
+        "ITEM_ALREADY_SERVICE_OBJECT": "The item, with this serial number, is another service object already.",
+        "OBJECT_NOT_RELATED": "Neither the line's header nor its agreement is about the service object.",
+        "TASK_NOT_RELATED": "Neither the line's header nor its agreement is about the service task.",
+        "RELATION_IN_USE": "Lines refer to the relation.",
     },
     name="UserErrorCode",
 )
@@ -193,5 +200,69 @@ described(
         "UNASSIGN": "`unassignActivity`.",
         "SET_PRIORITY": "`setActivityPriority`.",
         "CLOSE": "`closeActivity`.",
+    },
+)
+described(
+    OrderAction,
+    "What can be done to a service order; of these, to a line: CHANGE, SIGN_OFF, CANCEL and REVOKE_CANCEL."
+    " New values can come: keep a default branch.",
+    {
+        "CHANGE": "Change its header or lines; of a line, change it.",
+        "MOVE_TO_NEXT_STAGE": "Move it to a stage that follows.",
+        "MOVE_TO_PREVIOUS_STAGE": "Move it back to the stage before.",
+        "SIGN_OFF": "Sign it off as done.",
+        "CANCEL": "Cancel it.",
+        "REVOKE_CANCEL": "Take it up again after it was cancelled.",
+        "DELETE": "Delete it.",
+    },
+)
+described(
+    ReasonType,
+    "On what occasion a reason was given.",
+    {
+        "STAGE_CHANGE": "The order entered a stage.",
+        "CLOSE": "The order or a line was signed off, or its time was stopped.",
+        "CANCEL": "Its service level was cancelled.",
+        "MANUAL": "Somebody noted it.",
+    },
+)
+described(
+    IntervalRange,
+    "The unit of a service interval.",
+    {
+        "DAILY": "Days.",
+        "WEEKLY": "Weeks.",
+        "MONTHLY": "Months; one that is too short counts to its last day.",
+        "QUARTERLY": "Quarters of a year.",
+        "YEARLY": "Years.",
+    },
+    name="ServiceIntervalRange",
+)
+described(
+    WindowMethod,
+    "How a time window lies around the calculated day.",
+    {
+        "WEEK": "The day's week, Monday first.",
+        "MONTH": "The day's month.",
+        "MANUAL": "So many days before it and after it.",
+    },
+    name="TimeWindowMethod",
+)
+described(
+    CombineBy,
+    "Which occurrences of a service agreement may be done on one visit.",
+    {
+        "BY_SERVICE_AGREEMENT": "All of the agreement.",
+        "BY_SERVICE_TASK": "Those of one service task.",
+        "BY_EMPLOYEE": "Those of one worker.",
+        "BY_SERVICE_OBJECT": "Those of one service object.",
+    },
+)
+described(
+    ItemSetup,
+    "What becomes of the item of an agreement line.",
+    {
+        "ITEM_CONSUMPTION": "It is used from stock, on a line of the visit.",
+        "ITEM_REQUIREMENT": "It is bought or made for the visit; needs a site.",
     },
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import strawberry
 
-from api.schema.nodes import optional_key
+from api.schema.nodes import key_of, optional_key
 from domain.core.keep import KEEP, Keep
 
 VERSION = "Refused with VERSION_CONFLICT when it has moved on. Omit to overwrite."
@@ -43,3 +43,12 @@ def kept_key(given: strawberry.Maybe[Any], prefix: str, what: str, *path: str | 
         Refused: NOT_FOUND.
     """
     return KEEP if given is None else optional_key(given.value, prefix, what, *path)
+
+
+def kept_given_key(given: strawberry.Maybe[Any], prefix: str, what: str, *path: str | int) -> int | Keep:
+    """The key of the id that was given, or KEEP when it was omitted, for what cannot be cleared.
+
+    Raises:
+        Refused: NOT_FOUND.
+    """
+    return KEEP if given is None else key_of(given.value, prefix, what, *path)

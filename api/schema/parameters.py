@@ -7,6 +7,7 @@ from tortoise.expressions import Q
 
 from api.context import Context
 from api.resolvers import records
+from api.schema.agreements import AgreementGroup
 from api.schema.calendars import Calendar
 from api.schema.inputs import OMIT, OMIT_OR_CLEAR, VERSION, MutationInput, kept, kept_key
 from api.schema.mutations import mutation
@@ -40,6 +41,15 @@ class ServiceManagementParameters(Node):
     order_activity_type: ActivityType | None = one(
         description="Type of the activities that are made for order lines; null when none is chosen."
     )
+    default_agreement_group: AgreementGroup | None = one(
+        description="Group of new service agreements unless told; null when none is chosen."
+    )
+    allow_identical_items_as_objects: bool = column(
+        description="Whether one item, with one serial number, may be several service objects."
+    )
+    allow_without_service_agreement: bool = column(
+        description="Whether service orders may be made and posted without a service agreement."
+    )
     dispatch_color_high: str = column(description="Colour of priority HIGH on the board, for example `#c62828`.")
     dispatch_color_normal: str = column(description="Colour of priority NORMAL on the board, for example `#f9a825`.")
     dispatch_color_low: str = column(description="Colour of priority LOW on the board, for example `#2e7d32`.")
@@ -59,6 +69,9 @@ def _defaults() -> ServiceManagementParameters:
         currency=CurrencyCode(row.currency),
         calendar=None,
         order_activity_type=None,
+        default_agreement_group=None,
+        allow_identical_items_as_objects=row.allow_identical_items_as_objects,
+        allow_without_service_agreement=row.allow_without_service_agreement,
         dispatch_color_high=row.dispatch_color_high,
         dispatch_color_normal=row.dispatch_color_normal,
         dispatch_color_low=row.dispatch_color_low,
@@ -88,6 +101,9 @@ class ChangeServiceManagementParametersInput(MutationInput):
     currency: strawberry.Maybe[CurrencyCode] = strawberry.field(description=OMIT)
     calendar_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     order_activity_type_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    default_agreement_group_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    allow_identical_items_as_objects: strawberry.Maybe[bool] = strawberry.field(description=OMIT)
+    allow_without_service_agreement: strawberry.Maybe[bool] = strawberry.field(description=OMIT)
     dispatch_color_high: strawberry.Maybe[str] = strawberry.field(description=f"{OMIT} CSS hex, `#c62828`.")
     dispatch_color_normal: strawberry.Maybe[str] = strawberry.field(description=f"{OMIT} CSS hex, `#f9a825`.")
     dispatch_color_low: strawberry.Maybe[str] = strawberry.field(description=f"{OMIT} CSS hex, `#2e7d32`.")
@@ -103,6 +119,11 @@ class ChangeServiceManagementParametersInput(MutationInput):
             currency=kept(self.currency),
             calendar_id=kept_key(self.calendar_id, "cal", "calendar", "calendarId"),
             order_activity_type_id=kept_key(self.order_activity_type_id, "aty", "activity type", "orderActivityTypeId"),
+            default_agreement_group_id=kept_key(
+                self.default_agreement_group_id, "agg", "agreement group", "defaultAgreementGroupId"
+            ),
+            allow_identical_items_as_objects=kept(self.allow_identical_items_as_objects),
+            allow_without_service_agreement=kept(self.allow_without_service_agreement),
             dispatch_color_high=kept(self.dispatch_color_high),
             dispatch_color_normal=kept(self.dispatch_color_normal),
             dispatch_color_low=kept(self.dispatch_color_low),

@@ -6,7 +6,7 @@ from tortoise.expressions import Q
 from api.schema.customers import Customer
 from api.schema.inputs import NUMBER, OMIT, VERSION, MutationInput, kept, kept_key
 from api.schema.lists import listing, looked_up
-from api.schema.mutations import mutation
+from api.schema.mutations import deletion, mutation
 from api.schema.nodes import Node, key_of, keys_of, node, optional_key
 from api.schema.paging import ActiveRecordFilter, RecordFilter, RecordOrder
 from api.selection import column, identity, one
@@ -45,6 +45,21 @@ class ProjectCategory(Node):
     name: str = column(description="The category's name.")
     transaction_type: TransactionType = column(description="The kind of line it is for.")
     active_in_journals: bool = column(description="Whether new lines may use it.")
+    version: int = column(description="Grows with every change; send it back as `expectedVersion`.")
+
+
+@node(
+    models.LineProperty,
+    prefix="lpr",
+    visible=company_only,
+    description="How a line is charged, in the company's own words, for example warranty.",
+)
+class LineProperty(Node):
+    """A line property."""
+
+    id: strawberry.ID = identity("lpr")
+    number: str = column(description="For people, unique per company.")
+    name: str = column(description="The property's name.")
     version: int = column(description="Grows with every change; send it back as `expectedVersion`.")
 
 
@@ -178,12 +193,60 @@ class ChangeProjectCategoryInput(MutationInput):
         )
 
 
+@strawberry.input(description="A new line property.")
+class CreateLinePropertyInput(MutationInput):
+    """For `createLineProperty`."""
+
+    name: str = strawberry.field(description="Its name, at most 120 characters.")
+    number: str | None = strawberry.field(default=None, description=NUMBER)
+
+    def command(self) -> operations.CreateLineProperty:
+        """The command this asks for."""
+        return operations.CreateLineProperty(
+            name=self.name,
+            number=self.number,
+        )
+
+
+@strawberry.input(description="What is to be different about a line property.")
+class ChangeLinePropertyInput(MutationInput):
+    """For `changeLineProperty`."""
+
+    line_property_id: strawberry.ID = strawberry.field(description="Which line property.")
+    name: strawberry.Maybe[str] = strawberry.field(description=OMIT)
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def command(self) -> operations.ChangeLineProperty:
+        """The command this asks for."""
+        return operations.ChangeLineProperty(
+            line_property_id=key_of(self.line_property_id, "lpr", "line property", "linePropertyId"),
+            name=kept(self.name),
+            expected_version=self.expected_version,
+        )
+
+
+@strawberry.input(description="Which line property to delete.")
+class DeleteLinePropertyInput(MutationInput):
+    """For `deleteLineProperty`."""
+
+    line_property_id: strawberry.ID = strawberry.field(description="Which line property.")
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def command(self) -> operations.DeleteLineProperty:
+        """The command this asks for."""
+        return operations.DeleteLineProperty(
+            line_property_id=key_of(self.line_property_id, "lpr", "line property", "linePropertyId"),
+            expected_version=self.expected_version,
+        )
+
+
 @strawberry.type
 class ProjectQueries:
     """Reading projects and project categories."""
 
     project = looked_up(Project, ProjectRef, "A project; null when it does not exist or you may not see it.")
     projects = listing(Project, ProjectFilter, RecordOrder.NUMBER_ASC, "Projects.")
+    line_properties = listing(LineProperty, RecordFilter, RecordOrder.NUMBER_ASC, "Line properties.")
     project_categories = listing(ProjectCategory, ProjectCategoryFilter, RecordOrder.NUMBER_ASC, "Project categories.")
 
 
@@ -204,4 +267,16 @@ class ProjectMutations:
         ChangeProjectCategoryInput,
         "Changes a project category.",
         project_category=ProjectCategory,
+    )
+    create_line_property = mutation(
+        operations.create_line_property, CreateLinePropertyInput, "Creates a line property.", line_property=LineProperty
+    )
+    change_line_property = mutation(
+        operations.change_line_property, ChangeLinePropertyInput, "Changes a line property.", line_property=LineProperty
+    )
+    delete_line_property = deletion(
+        operations.delete_line_property,
+        DeleteLinePropertyInput,
+        "Deletes a line property that is not in use.",
+        LineProperty,
     )

@@ -5,12 +5,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from db.demo import calendars
+from db.demo import agreements, calendars
 from db.demo.catalogue import ACTIVITY_TYPES, ITEMS, PROJECT_CATEGORIES, TASKS
 from db.demo.dice import Dice
 from db.demo.people import Team, Worker, teams, workers
 from db.demo.plan import WEEKDAYS, WEEKS, Activity, Order, days, orders, settle
 from db.demo.sites import Customer, customers
+from db.demo.stages import REASON_CODES, STAGES, call_off, reason_of, stage_of
 
 FOLDER = Path(__file__).parent
 SEED = 20261123
@@ -30,10 +31,15 @@ def write_demo(folder: Path) -> None:
     _write_catalogue(folder)
     _write_customers(folder, all_customers)
     _write_workforce(folder, all_teams, all_workers)
-    projects = _write_projects(folder, all_teams, all_orders)
-    _write_orders(folder, dice, all_orders, projects)
+    # Dice of their own, so that the rest of the company stays what it was.
+    agreed_dice = Dice(SEED + 1)
+    agreed, projects = _write_projects(folder, agreed_dice, all_teams, all_orders)
+    _write_agreements(folder, agreed_dice, agreed)
+    call_off(all_orders)
+    headers = _order_rows(dice, all_orders, projects, agreed)
     numbers = _write_activities(folder, all_orders)
-    _write_lines(folder, dice, all_orders, numbers)
+    posted = _write_lines(folder, dice, all_orders, numbers)
+    _write_orders(folder, all_orders, headers, posted)
 
 
 def _write(folder: Path, file: str, header: str, rows: Iterable[Row]) -> None:
@@ -48,8 +54,12 @@ def _truth(value: bool) -> str:  # noqa: FBT001 - a cell's value
 
 
 def _write_company(folder: Path) -> None:
-    header = "name time_zone currency calendar order_activity_type dispatch_days_before dispatch_days_after"
-    company = ("Nordlift Service A/S", "Europe/Copenhagen", "DKK", calendars.SERVICE, ACTIVITY_TYPES["Service"], 0, 7)
+    header = (
+        "name time_zone currency calendar order_activity_type default_agreement_group allow_without_service_agreement "
+        "dispatch_days_before dispatch_days_after"
+    )
+    place = ("Nordlift Service A/S", "Europe/Copenhagen", "DKK", calendars.SERVICE)
+    company = (*place, ACTIVITY_TYPES["Service"], agreements.AGREEMENT_GROUPS[0][0], "true", 0, 7)
     _write(folder, "company.csv", header, [company])
     _write(folder, "calendars.csv", "number name time_zone", calendars.CALENDARS)
     _write(folder, "calendar_hours.csv", "calendar weekday opens closes", calendars.HOURS)
@@ -109,8 +119,10 @@ def _write_workforce(folder: Path, made: list[Team], hired: list[Worker]) -> Non
     _write(folder, "team_members.csv", "worker team", members)
 
 
-def _write_projects(folder: Path, made: list[Team], ordered: list[Order]) -> dict[str, str]:
-    """Projects: one for each team's service, and one for each order that is a project; gives them by order."""
+def _write_projects(
+    folder: Path, dice: Dice, made: list[Team], ordered: list[Order]
+) -> tuple[list[agreements.Agreement], dict[str, str]]:
+    """Projects: one for each team's service, each order that is a project, and each agreement; gives them by order."""
     rows: list[Row] = []
     by_team = {team.number: f"PRJ-{place}" for place, team in enumerate(made, start=101)}
     rows += [(by_team[team.number], f"Service, {team.name}", "TIME_AND_MATERIAL", "", "true") for team in made]
@@ -121,12 +133,49 @@ def _write_projects(folder: Path, made: list[Team], ordered: list[Order]) -> dic
             by_order[order.number] = f"PRJ-{101 + len(rows)}"
             name = f"{order.kind.description}, {order.customer.name}"
             rows.append((by_order[order.number], name, "FIXED_PRICE", order.customer.number, "true"))
+    agreed = agreements.agreements(dice, ordered, 101 + len(rows))
+    for agreement in agreed:
+        customer = agreement.orders[0].customer
+        name = f"Service agreement {agreement.number}, {customer.name}"
+        rows.append((agreement.project, name, "TIME_AND_MATERIAL", customer.number, "true"))
+        by_order |= {order.number: agreement.project for order in agreement.orders}
     _write(folder, "projects.csv", "number name type customer active", rows)
-    return by_order
+    return agreed, by_order
 
 
-def _write_orders(folder: Path, dice: Dice, ordered: list[Order], projects: dict[str, str]) -> None:
-    rows: list[Row] = []
+def _write_agreements(folder: Path, dice: Dice, made: list[agreements.Agreement]) -> None:
+    _write(folder, "agreement_groups.csv", "number name", agreements.AGREEMENT_GROUPS)
+    _write(folder, "line_properties.csv", "number name", agreements.LINE_PROPERTIES)
+    _write(folder, "service_intervals.csv", "number name range frequency", agreements.INTERVALS)
+    _write(folder, "time_windows.csv", "number name method days_before days_after", agreements.WINDOWS)
+    groups = ((trade.object_group, trade.objects) for trade in agreements.TRADES.values())
+    _write(folder, "service_object_groups.csv", "number name", groups)
+    _write(folder, "service_objects.csv", "number name group item serial_number", agreements.objects(made))
+    _write(folder, "template_groups.csv", "number name", (group[:2] for group in agreements.TEMPLATE_GROUPS))
+    tree = ((group[0], group[2]) for group in agreements.TEMPLATE_GROUPS if group[2])
+    _write(folder, "template_tree.csv", "group parent", tree)
+    header = (
+        "number description group project starts_on ends_on suspended combine_by template_group responsible "
+        "preferred_technician contact activity_type"
+    )
+    _write(folder, "agreements.csv", header, agreements.headers(dice, made))
+    _write(folder, "agreement_objects.csv", "number agreement object serial_number", agreements.related_objects(made))
+    _write(folder, "agreement_tasks.csv", "agreement task internal_note external_note", agreements.related_tasks(made))
+    header = (
+        "agreement line_number transaction_type description category line_property project currency starts_on ends_on "
+        "worker object_relation task interval time_window stopped quantity unit item item_setup site"
+    )
+    _write(folder, "agreement_lines.csv", header, agreements.lines(dice, made))
+    _write(folder, "order_objects.csv", "number order object serial_number", ())
+    _write(folder, "order_tasks.csv", "order task internal_note external_note", ())
+
+
+def _order_rows(
+    dice: Dice, ordered: list[Order], projects: dict[str, str], made: list[agreements.Agreement]
+) -> list[tuple[str, ...]]:
+    """The orders as they were written down."""
+    rows: list[tuple[str, ...]] = []
+    agreed = {order.number: agreement.number for agreement in made for order in agreement.orders}
     for order in ordered:
         week, weekday = WEEKS[order.weeks[0]], WEEKDAYS[dice.below(5)]
         rows.append(
@@ -137,6 +186,7 @@ def _write_orders(folder: Path, dice: Dice, ordered: list[Order], projects: dict
                 order.address.number,
                 dice.pick(order.customer.contacts)[0],
                 projects[order.number],
+                agreed.get(order.number, ""),
                 order.priority,
                 order.kind.origin,
                 f"{week}/{weekday} {8 + dice.below(6):02}:00",
@@ -145,11 +195,37 @@ def _write_orders(folder: Path, dice: Dice, ordered: list[Order], projects: dict
                 f"D-{8 + dice.below(40)}T{7 + dice.below(9):02}:{5 * dice.below(12):02}",
             )
         )
+    return rows
+
+
+def _write_orders(folder: Path, ordered: list[Order], rows: list[tuple[str, ...]], posted: set[str]) -> None:
+    """The stages, the orders with theirs, and the reasons for which they are there."""
+    header = "number name parent allow_delete allow_modify allow_cancel allow_post stops_time_recording require_reason"
+    _write(folder, "stages.csv", header, STAGES)
+    _write(folder, "stage_reason_codes.csv", "number name", REASON_CODES)
+    stages = [stage_of(order, place, is_posted=order.number in posted) for place, order in enumerate(ordered)]
     header = (
-        "number description customer address contact project priority origin service_at responsible "
-        "preferred_technician created_at"
+        "number description customer address contact project agreement priority origin service_at responsible "
+        "preferred_technician created_at stage signed_off_at"
     )
-    _write(folder, "orders.csv", header, rows)
+    table = zip(rows, stages, map(_signed_off, ordered), strict=True)
+    _write(folder, "orders.csv", header, ((*row, stage, signed_off) for row, stage, signed_off in table))
+    reasons: list[Row] = []
+    for place, (order, stage) in enumerate(zip(ordered, stages, strict=True)):
+        reason = reason_of(stage, place)
+        if reason is not None:
+            who, when = order.team.workers[0].name, f"D-{1 + place % 5}T{8 + place % 8:02}:30"
+            reasons.append((order.number, 1, "STAGE_CHANGE", reason[0], stage, reason[1], when, who))
+    header = "order line_number type code stage description created_at created_by"
+    _write(folder, "stage_reasons.csv", header, reasons)
+
+
+def _signed_off(order: Order) -> str:
+    """When all is done it is signed off."""
+    if not order.is_done:
+        return ""
+    last = max(order.visits, key=lambda visit: visit.when)
+    return _moment(last, last.ends)
 
 
 def _write_activities(folder: Path, ordered: list[Order]) -> dict[int, str]:
@@ -157,6 +233,8 @@ def _write_activities(folder: Path, ordered: list[Order]) -> dict[int, str]:
     rows: list[Row] = []
     numbers: dict[int, str] = {}
     for order in ordered:
+        if order.canceled:
+            continue
         for place, activity in enumerate(sorted(order.visits, key=lambda visit: visit.when), start=1):
             numbers[id(activity)] = f"{order.number}-{place}"
             rows.append(
@@ -185,9 +263,13 @@ def _moment(activity: Activity, minute: int | None) -> str:
     return f"{WEEKS[activity.week]}/{WEEKDAYS[activity.weekday]} {minute // 60:02}:{minute % 60:02}"
 
 
-def _write_lines(folder: Path, dice: Dice, ordered: list[Order], numbers: dict[int, str]) -> None:
-    """Hours for a few visits of each order, all with different worker or task, and what else is used and charged."""
+def _write_lines(folder: Path, dice: Dice, ordered: list[Order], numbers: dict[int, str]) -> set[str]:
+    """Hours for a few visits of each order, all with different worker or task, and what else is used and charged.
+
+    Gives the numbers of the orders that are posted.
+    """
     rows: list[Row] = []
+    posted: set[str] = set()
     for order in ordered:
         lines: list[tuple[object, ...]] = []
         shared: set[tuple[str, str]] = set()
@@ -199,18 +281,26 @@ def _write_lines(folder: Path, dice: Dice, ordered: list[Order], numbers: dict[i
             category = "CAT-2" if activity.visit.type == "Installation" else "CAT-1"
             hours = f"{activity.visit.minutes / 60:g}"
             title = activity.title
-            lines.append(("HOUR", title, category, "", task, worker, numbers[id(activity)], hours, "h"))
+            lines.append(("HOUR", title, category, "", task, worker, numbers.get(id(activity), ""), hours, "h"))
         used = dice.some(order.kind.items, dice.below(2))
         lines += [("ITEM", item, "CAT-4", ITEMS[item], "", "", "", 1 + dice.below(3), "pcs") for item in used]
         if order.kind.is_fault_report:
             lines.append(("FEE", "Call-out charge", "CAT-5", "", "", "", "", 1, "pcs"))
         elif dice.chance(0.15):
             lines.append(("EXPENSE", "Parking", "CAT-3", "", "", "", "", 1, "pcs"))
-        is_done = bool(order.visits) and all(activity.closed for activity in order.visits)
-        status = "POSTED" if is_done and dice.chance(0.6) else "CREATED"
-        rows += [(order.number, place, line[0], status, *line[1:]) for place, line in enumerate(lines, start=1)]
-    header = "order line_number transaction_type status description category item task worker activity quantity unit"
+        status = "POSTED" if order.is_done and dice.chance(0.6) else "CANCELED" if order.canceled else "CREATED"
+        if status == "POSTED":
+            posted.add(order.number)
+        signed_off = _signed_off(order)
+        rows += [
+            (order.number, place, line[0], status, *line[1:], signed_off) for place, line in enumerate(lines, start=1)
+        ]
+    header = (
+        "order line_number transaction_type status description category item task worker activity quantity unit"
+        " signed_off_at"
+    )
     _write(folder, "order_lines.csv", header, rows)
+    return posted
 
 
 def main() -> None:

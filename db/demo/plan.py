@@ -28,6 +28,12 @@ class Order:
     weeks: tuple[int, ...]
     preferred: Worker | None
     visits: list["Activity"] = field(default_factory=list)
+    canceled: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every visit has been made."""
+        return bool(self.visits) and all(visit.closed for visit in self.visits)
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from tortoise.expressions import Q
+from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
 from db.projection import Select, columns
@@ -42,6 +43,14 @@ async def existing(model: type[ModelT], row_id: int | None, what: str, *path: st
     if row_id is not None and not await model.filter(id=row_id).exists():
         raise not_found(what, *path)
     return row_id
+
+
+def table_behind(model: type[Model], relation: str) -> type[Model]:
+    """The table that a relation leads to: the way to one whose area lies above."""
+    field = model._meta.fields_map[relation]  # noqa: SLF001 - Tortoise's own
+    if not isinstance(field, ForeignKeyFieldInstance):
+        raise TypeError(f"{relation} is not a relation")
+    return field.related_model
 
 
 async def usable(

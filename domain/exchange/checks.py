@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,14 +10,18 @@ from domain.calendars.models import CalendarHours
 from domain.core.errors import Code, Refused
 from domain.customers.models import Address
 from domain.customers.rules import check_position
-from domain.exchange import tables
+from domain.exchange import agreement_checks, tables
+from domain.exchange.columns import Column
 from domain.exchange.forms import CLOCK, Weekday
-from domain.exchange.rows import Batch, chunks
+from domain.exchange.rows import Batch, Entry, chunks, to_come
 from domain.exchange.rules import Span, check_activity, check_hours, check_line_item, overlapping
 from domain.exchange.sheets import Fault
 from domain.orders.models import ServiceActivity
 from domain.orders.rules import LineStatus
 from domain.projects.rules import TransactionType
+from domain.stages.models import Stage
+from domain.stages.queries import stage_of
+from domain.stages.rules import check_parent_kept, check_tree
 from domain.workforce.models import DispatchTeam
 from domain.workforce.rules import WorkerType, check_still_owner, check_team_owner
 
@@ -32,7 +37,7 @@ async def check(batch: Batch) -> Sequence[Fault]:
     return batch.faults
 
 
-def _check_fixed(batch: Batch, column: tables.Column) -> None:
+def _check_fixed(batch: Batch, column: Column) -> None:
     known, word = batch.known(column.refers), tables.BY_FILE[column.refers].word
     for entry in batch.entries:
         if entry.before is not None and column.field in entry.changed:
@@ -115,10 +120,38 @@ async def _check_teams(batch: Batch) -> None:
     batch.check_all(check_owner)
 
 
+# --- stages ----------------------------------------------------------------------------------------------------------
+
+
+async def _check_stages(batch: Batch) -> None:
+    for entry in batch.entries:
+        batch.check(entry, lambda entry=entry: _check_parent_kept(entry))  # type: ignore[misc]
+    if batch.faults or len(batch.entries) < len(batch.sheet.rows):
+        # With mistakes in single rows the tree is not known.
+        return
+    in_file = {entry.row.id for entry in batch.entries if not entry.is_new}
+    stored = [stage_of(row) for row in await Stage.all().order_by("id") if row.id not in in_file]
+    told = [replace(stage_of(entry.row), id=entry.row.id or to_come(entry.line)) for entry in batch.entries]
+    try:
+        check_tree([*stored, *told])
+    except Refused as refused:
+        [refusal] = refused.refusals
+        # The stored stages come first and are a tree; what is wrong is wrong in a row of the file, or in all of them.
+        place = int(refusal.path[0]) - len(stored) if refusal.path else 0
+        batch.refuse(batch.entries[max(place, 0)], "parent", refusal.message, refusal.code)
+
+
+def _check_parent_kept(entry: Entry) -> None:
+    if entry.before is not None:
+        stored = replace(stage_of(entry.row), parent_id=entry.before["parent_id"])
+        check_parent_kept(stored, entry.row.parent_id, ("parent",))
+
+
 # --- orders ----------------------------------------------------------------------------------------------------------
 
 
 async def _check_orders(batch: Batch) -> None:
+    await agreement_checks.check_orders_agreed(batch)
     for column, file in (("address", tables.ADDRESSES.file), ("contact", tables.CONTACTS.file)):
         found = batch.known(file)
         for entry in batch.entries:
@@ -166,6 +199,7 @@ def _booking(row: Any, line: int | None) -> Span[datetime]:
 
 
 async def _check_order_lines(batch: Batch) -> None:
+    await agreement_checks.check_order_lines_agreed(batch)
     batch.check_all(lambda row: check_line_item(row.transaction_type, row.item_id))
     activities = batch.known(tables.ACTIVITIES.file)
     for entry in batch.entries:
@@ -189,12 +223,14 @@ def _named(span: Span[Any]) -> str:
 
 
 _CHECKS: dict[str, Callable[[Batch], Awaitable[None]]] = {
+    **agreement_checks.CHECKS,
     tables.CALENDAR_HOURS.file: _check_calendar_hours,
     tables.HOLIDAYS.file: _check_holidays,
     tables.ADDRESSES.file: _check_addresses,
     tables.WORKERS.file: _check_workers,
     tables.TEAMS.file: _check_teams,
     tables.TEAM_MEMBERS.file: _check_team_members,
+    tables.STAGES.file: _check_stages,
     tables.ORDERS.file: _check_orders,
     tables.ACTIVITIES.file: _check_activities,
     tables.ORDER_LINES.file: _check_order_lines,

@@ -10,9 +10,10 @@ from domain.calendars.queries import working_calendars
 from domain.core.operation import Work
 from domain.customers.models import Address
 from domain.exchange import tables
-from domain.exchange.rows import CHUNK, Batch, Entry, changed, chunks, locked_where, update
+from domain.exchange.rows import CHUNK, Batch, Entry, changed, chunks, locked_where, to_come, update
 from domain.orders.models import ServiceOrder, ServiceOrderLine
 from domain.orders.rules import LineStatus, progress_of
+from domain.stages.models import Stage
 
 _CALENDAR_PARTS = (tables.CALENDAR_HOURS, tables.HOLIDAYS)
 
@@ -24,6 +25,8 @@ async def prepare(batch: Batch) -> None:
         await _park_names([entry for entry in batch.written if "name" in entry.changed])
     if table is tables.WORKERS:
         _leave_teams(batch)
+    if table is tables.STAGES:
+        _mark_parents(batch)
     if table in _CALENDAR_PARTS:
         batch.calendars_before = await _described_calendars({entry.row.calendar_id for entry in batch.written})
 
@@ -35,6 +38,9 @@ async def follow(work: Work, batch: Batch) -> None:
         return
     if table in _CALENDAR_PARTS:
         await _change_calendars(work, batch.calendars_before)
+    if table is tables.STAGES:
+        await _mark_stored_parents(work, written)
+        await _begin(work)
     if table is tables.ACTIVITIES:
         await _move_lines(work, written)
     if table is tables.ORDER_LINES:
@@ -59,6 +65,33 @@ def _leave_teams(batch: Batch) -> None:
         if not entry.row.active and entry.row.team_id is not None:
             entry.row.team_id = None
             entry.changed.add("team_id")
+
+
+def _mark_parents(batch: Batch) -> None:
+    """A stage knows whether others come after it."""
+    parents = {entry.row.parent_id for entry in batch.entries}
+    for entry in batch.entries:
+        if not entry.row.has_next and (entry.row.id or to_come(entry.line)) in parents:
+            entry.row.has_next = True
+            entry.changed.add("has_next")
+
+
+async def _mark_stored_parents(work: Work, written: list[Entry]) -> None:
+    """So does one that the file does not mention."""
+    parents = {entry.row.parent_id for entry in written} - {None}
+    entries = [changed(stage, has_next=True) for stage in await locked_where(Stage, "id", parents)]
+    await update(work, [entry for entry in entries if entry.changed], "stage_changed")
+
+
+async def _begin(work: Work) -> None:
+    """Orders that are in no stage, because there was none, are in the one in which orders begin.
+
+    Source: DOMAIN.md 6.1.
+    """
+    initial = await Stage.get(parent_id__isnull=True)
+    ids = await ServiceOrder.filter(stage_id__isnull=True).values_list("id", flat=True)
+    orders = await locked_where(ServiceOrder, "id", [int(str(each)) for each in ids])
+    await update(work, [changed(order, stage_id=initial.id) for order in orders], "service_order_moved")
 
 
 async def _described_calendars(calendar_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
@@ -104,5 +137,12 @@ async def _roll_up(work: Work, written: list[Entry]) -> None:
         for line in await ServiceOrderLine.filter(order_id__in=part).values("order_id", "status"):
             statuses[line["order_id"]].append(line["status"])
     orders = await locked_where(ServiceOrder, "id", order_ids)
-    entries = [changed(order, progress=progress_of(statuses[order.id])) for order in orders]
+    entries = [
+        changed(
+            order,
+            progress=progress_of(statuses[order.id]),
+            has_posted_lines=True if LineStatus.POSTED in statuses[order.id] else None,
+        )
+        for order in orders
+    ]
     await update(work, [entry for entry in entries if entry.changed], "service_order_progressed")

@@ -10,8 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from db import reading
+from domain.exchange.columns import Table
 from domain.exchange.rules import natural_key
-from domain.exchange.tables import BY_FILE, COMPANY, TABLES, Table
+from domain.exchange.tables import BY_FILE, COMPANY, TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def _select(table: Table) -> str:
             joins.append(f" LEFT JOIN {BY_FILE[column.refers].stored} {other} ON {other}.id = t.{column.field}")
         else:
             columns.append(f"t.{column.field}")
-    told = "" if table.adds_rows else f" WHERE t.{table.columns[-1].field} IS NOT NULL"
+    told_by = table.told_by or ("" if table.adds_rows else table.columns[-1].field)
+    told = f" WHERE t.{told_by} IS NOT NULL" if told_by else ""
     return f"SELECT {', '.join(columns)} FROM {table.stored} t{''.join(joins)}{told}"
 
 

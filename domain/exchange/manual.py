@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 
-from domain.exchange.tables import TABLES, Column, Later, Table
+from domain.exchange.columns import Column, Later, Table
+from domain.exchange.tables import TABLES
 
 PAGE = Path(__file__).parents[2] / "docs" / "import.md"
 

@@ -7,14 +7,17 @@ from db.transaction import prepare_for_bulk
 from domain.core.actor import Permission
 from domain.core.errors import Code
 from domain.core.operation import Work, operation
+from domain.exchange import agreement_tables as agreements
 from domain.exchange import checks, consequences, tables
-from domain.exchange.rows import MODELS, Batch, Entry, Key, changed, key_of, locked_where, numbered, write
+from domain.exchange.columns import Column, Later, Table
+from domain.exchange.rows import MODELS, Batch, Entry, Key, changed, key_of, locked_where, numbered, to_come, write
 from domain.exchange.rules import highest_count
 from domain.exchange.sheets import Fault, Sheet, SheetRow, refusal
-from domain.exchange.tables import Column, Later, Table, referred
+from domain.exchange.tables import referred
 from domain.numbering.models import NumberSequence
 from domain.numbering.operations import SEQUENCES
 from domain.parameters.models import ServiceManagementParameters
+from domain.stages.models import Stage
 
 # Whoever books a worker's time holds the worker, so that two bookings come one after the other; and as everywhere, an
 # order is locked before its lines.
@@ -23,6 +26,12 @@ _HELD_FIRST = {
     tables.HOLIDAYS.file: tables.CALENDARS.file,
     tables.ACTIVITIES.file: tables.WORKERS.file,
     tables.ORDER_LINES.file: tables.ORDERS.file,
+    agreements.AGREEMENT_OBJECTS.file: agreements.AGREEMENTS.file,
+    agreements.AGREEMENT_TASKS.file: agreements.AGREEMENTS.file,
+    agreements.AGREEMENT_LINES.file: agreements.AGREEMENTS.file,
+    agreements.ORDER_OBJECTS.file: tables.ORDERS.file,
+    agreements.ORDER_TASKS.file: tables.ORDERS.file,
+    tables.STAGE_REASONS.file: tables.ORDERS.file,
 }
 # What checks and defaults need to know of the rows that a file refers to.
 _KNOWN_OF = {
@@ -83,6 +92,9 @@ async def _prepared(work: Work, sheet: Sheet) -> tuple[Batch, list[Fault]]:
     fields = [_fields(sheet, row, references) for row in rows]
     stored = await _stored(sheet.table, fields)
     batch, key = Batch(sheet, references, []), sheet.table.key_fields
+    if sheet.table is tables.ORDERS:
+        initial = await Stage.get_or_none(parent_id__isnull=True)
+        batch.initial_stage_id = initial.id if initial else None
     for row, values in zip(rows, fields, strict=True):
         existing = stored.get(tuple(values[name] for name in key))
         if existing is not None:
@@ -101,6 +113,14 @@ async def _references(sheet: Sheet) -> dict[str, dict[str, dict[str, Any]]]:
     for file in referred(sheet.columns):
         columns = [column.name for column in sheet.columns if column.refers == file]
         numbers = {row.values[name] for row in sheet.rows for name in columns if row.values.get(name) is not None}
+        if file == sheet.table.file:
+            # Those that the database does not have yet; a number that stands there has its id from there.
+            found[file] = {
+                row.values["number"]: {"id": to_come(row.line), "number": row.values["number"]}
+                for row in sheet.rows
+                if "number" in row.values
+            } | await numbered(MODELS[sheet.table.stored], numbers)
+            continue
         found[file] = await numbered(MODELS[tables.BY_FILE[file].stored], numbers, *_KNOWN_OF.get(file, ()))
     return found
 
@@ -147,6 +167,8 @@ def _new(work: Work, batch: Batch, values: dict[str, Any]) -> Any:
 def _default(work: Work, batch: Batch, column: Column, values: dict[str, Any]) -> Any:
     if column.default is Later.MOMENT_OF_IMPORT:
         return work.now
+    if column.default is Later.INITIAL_STAGE:
+        return batch.initial_stage_id
     if column.default is Later.PRIORITY_OF_ORDER:
         return batch.known(tables.ORDERS.file)[values["order_id"]]["priority"]
     return column.default

@@ -7,17 +7,32 @@ from typing import Any, TypeVar
 from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 
+from domain.agreements.models import (
+    AgreementGroup,
+    ServiceAgreement,
+    ServiceAgreementLine,
+    ServiceInterval,
+    TemplateGroup,
+    TimeWindow,
+)
 from domain.calendars.models import Calendar, CalendarHoliday, CalendarHours
 from domain.core.errors import Code, Refused
 from domain.core.operation import Work, columns_of, subject_type
 from domain.customers.models import Address, Contact, Customer
+from domain.exchange.columns import Table
 from domain.exchange.sheets import Fault, Sheet
-from domain.exchange.tables import Table
 from domain.items.models import Item
-from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine
+from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
 from domain.parameters.models import ServiceManagementParameters
-from domain.projects.models import Project, ProjectCategory
-from domain.service_objects.models import ServiceTask
+from domain.projects.models import LineProperty, Project, ProjectCategory
+from domain.service_objects.models import (
+    ServiceObject,
+    ServiceObjectGroup,
+    ServiceObjectRelation,
+    ServiceTask,
+    ServiceTaskRelation,
+)
+from domain.stages.models import Stage, StageReasonCode
 from domain.workforce.models import DispatchTeam, Worker
 
 MODELS: dict[str, type[Model]] = {
@@ -37,9 +52,23 @@ MODELS: dict[str, type[Model]] = {
         Worker,
         DispatchTeam,
         Project,
+        LineProperty,
+        ServiceObjectGroup,
+        ServiceObject,
+        AgreementGroup,
+        TemplateGroup,
+        ServiceInterval,
+        TimeWindow,
+        ServiceAgreement,
+        ServiceObjectRelation,
+        ServiceTaskRelation,
+        ServiceAgreementLine,
+        Stage,
+        StageReasonCode,
         ServiceOrder,
         ServiceActivity,
         ServiceOrderLine,
+        StageReason,
     )
 }
 # An update names each value with its row's id, twice over, and a statement holds at most 32,766 parameters.
@@ -75,6 +104,7 @@ class Batch:
     entries: list[Entry]
     faults: list[Fault] = field(default_factory=list)
     calendars_before: dict[int, dict[str, Any]] = field(default_factory=dict)
+    initial_stage_id: int | None = None
     _known: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
 
     @property
@@ -161,8 +191,32 @@ async def write(work: Work, batch: Batch) -> None:
     is_part = table.stored in {"calendar_hours", "calendar_holiday"}
     changed_rows = [entry for entry in batch.entries if entry.changed and not entry.is_new]
     await update(work, changed_rows, None if is_part else _CHANGES.get(table.file, f"{word}_changed"))
-    made = [entry for entry in batch.entries if entry.is_new]
-    await _insert(work, table, made, None if is_part else f"{word}_created")
+    for wave in _waves(table, [entry for entry in batch.entries if entry.is_new]):
+        await _insert(work, table, wave, None if is_part else f"{word}_created")
+
+
+def to_come(line: int) -> int:
+    """What stands for the id of a row of the same file that has yet to be written."""
+    return -line
+
+
+def _waves(table: Table, entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """New rows in such an order that what a row refers to in its own file is written before it."""
+    column = table.own_reference
+    if column is None:
+        yield list(entries)
+        return
+    written: dict[int, int] = {}
+    waiting = list(entries)
+    while waiting:
+        for entry in waiting:
+            awaited = getattr(entry.row, column)
+            if awaited in written:
+                setattr(entry.row, column, written[awaited])
+        ready = [entry for entry in waiting if (getattr(entry.row, column) or 0) >= 0]
+        yield ready
+        written |= {to_come(entry.line): entry.row.pk for entry in ready}
+        waiting = [entry for entry in waiting if (getattr(entry.row, column) or 0) < 0]
 
 
 # The words that the operations of each area use.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.core.errors import Code, Refusal, Refused
+from domain.exchange.columns import Column, Later, Table
 from domain.exchange.forms import ImportDay
-from domain.exchange.tables import Column, Later, Table
 
 
 @dataclass(frozen=True, slots=True)

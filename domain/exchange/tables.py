@@ -1,95 +1,23 @@
 """The files of a company: which columns they have, what they mean, and in which order they are read. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any
 
+from domain.exchange import agreement_tables as agreements
 from domain.exchange import forms
-from domain.exchange.forms import Form
+from domain.exchange.columns import EMAIL as _EMAIL
+from domain.exchange.columns import PHONE as _PHONE
+from domain.exchange.columns import Column, Later, Table
+from domain.exchange.columns import active as _active
+from domain.exchange.columns import name as _name
+from domain.exchange.columns import number as _number
+from domain.exchange.columns import plain as _plain
+from domain.exchange.columns import refers as _refers
 from domain.items.rules import ItemType
 from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, Priority
 from domain.parameters.rules import LONGEST_BOARD_DAYS
 from domain.projects.rules import ProjectType, TransactionType
+from domain.stages.rules import ReasonType
 from domain.workforce.rules import WorkerType
-
-
-class Later(Enum):
-    """What an empty cell of a new row stands for when that is not known before the row is written."""
-
-    MOMENT_OF_IMPORT = "the moment of the import"
-    PRIORITY_OF_ORDER = "the order's priority"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a file.
-
-    `field` is the stored column. `refers` is the file whose numbers the cells name. `fixed` values cannot be changed.
-    An empty cell stands for `default`, also in an existing row, unless the default is a `Later`: then the row keeps
-    what it has. A column that the file leaves out keeps what existing rows have.
-    """
-
-    name: str
-    field: str
-    form: Form
-    about: str
-    example: str
-    required: bool = False
-    default: Any = None
-    refers: str = ""
-    fixed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One file, the stored table its rows belong to, and the columns that together tell its rows apart.
-
-    Without a key there is one row. `adds_rows` is false where a file only says more about rows of another file.
-    """
-
-    file: str
-    stored: str
-    word: str
-    about: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...] = ("number",)
-    adds_rows: bool = True
-
-    def column(self, name: str) -> Column:
-        """The column with this name."""
-        return next(column for column in self.columns if column.name == name)
-
-    @property
-    def key_fields(self) -> tuple[str, ...]:
-        """The stored columns that together tell rows apart."""
-        return tuple(self.column(name).field for name in self.key)
-
-
-def _plain(name: str, form: Form, about: str, example: str, **more: Any) -> Column:
-    return Column(name, more.pop("field", name), form, about, example, **more)
-
-
-def _refers(name: str, file: str, about: str, example: str, **more: Any) -> Column:
-    form = more.pop("form", forms.NUMBER)
-    return Column(name, f"{name}_id", form, about, example, refers=f"{file}.csv", **more)
-
-
-def _number(example: str) -> Column:
-    return _plain("number", forms.NUMBER, "What people call it; tells the rows apart.", example, required=True)
-
-
-def _name(example: str, about: str = "Its name.") -> Column:
-    return _plain("name", forms.text(), about, example, required=True)
-
-
-_PHONE = _plain("phone", forms.text(40), "Telephone number.", "+45 10 12 34 56")
-_EMAIL = _plain("email", forms.EMAIL, "E-mail address.", "karen@havnen.example")
-
-
-def _active(about: str) -> Column:
-    return _plain("active", forms.TRUTH, about, "true", default=True)
-
 
 CALENDARS = Table(
     "calendars.csv",
@@ -153,6 +81,21 @@ COMPANY = Table(
         _plain("currency", forms.CURRENCY, "ISO 4217 code.", "DKK", default="DKK"),
         _refers("calendar", "calendars", "The default service calendar.", "CAL-1"),
         _refers("order_activity_type", "activity_types", "The type that activities of orders start with.", "ACT-1"),
+        _refers("default_agreement_group", "agreement_groups", "The group of new agreements.", "AGR-1"),
+        _plain(
+            "allow_identical_items_as_objects",
+            forms.TRUTH,
+            "Whether one item, with one serial number, may be several service objects.",
+            "false",
+            default=False,
+        ),
+        _plain(
+            "allow_without_service_agreement",
+            forms.TRUTH,
+            "Whether orders may be made and posted without a service agreement.",
+            "false",
+            default=False,
+        ),
         _plain("dispatch_color_high", forms.COLOR, "Of urgent activities.", "#c62828", default="#c62828"),
         _plain("dispatch_color_normal", forms.COLOR, "Of normal activities.", "#f9a825", default="#f9a825"),
         _plain("dispatch_color_low", forms.COLOR, "Of activities that can wait.", "#2e7d32", default="#2e7d32"),
@@ -294,6 +237,36 @@ PROJECTS = Table(
         _active("Whether work is still booked on it."),
     ),
 )
+STAGES = Table(
+    "stages.csv",
+    "stage",
+    "stage",
+    "The steps of service orders: one tree, in any order of rows. Orders begin in the one stage without a parent.",
+    (
+        _number("PLANNING"),
+        _name("Planning"),
+        _refers("parent", "stages", "The stage before it, also one of this file; cannot be changed.", ""),
+        _plain("allow_delete", forms.TRUTH, "Whether an order in it may be deleted.", "true", default=False),
+        _plain("allow_modify", forms.TRUTH, "Whether an order in it may be changed.", "true", default=False),
+        _plain("allow_cancel", forms.TRUTH, "Whether an order in it may be cancelled.", "true", default=False),
+        _plain("allow_post", forms.TRUTH, "Whether lines of an order in it may be posted.", "false", default=False),
+        _plain(
+            "stops_time_recording",
+            forms.TRUTH,
+            "Whether entering it stops the time that counts for service levels.",
+            "false",
+            default=False,
+        ),
+        _plain("require_reason", forms.TRUTH, "Whether entering it asks for a reason.", "false", default=False),
+    ),
+)
+STAGE_REASON_CODES = Table(
+    "stage_reason_codes.csv",
+    "stage_reason_code",
+    "stage reason code",
+    "The reasons that may be given.",
+    (_number("CUSTOMER_CANCELLED"), _name("The customer has cancelled", "The reason in words.")),
+)
 ORDERS = Table(
     "orders.csv",
     "service_order",
@@ -305,14 +278,34 @@ ORDERS = Table(
         _refers("customer", "customers", "For whom; cannot be changed.", "CUS-1", required=True, fixed=True),
         _refers("address", "addresses", "Where: one of the customer's sites.", "ADR-1"),
         _refers("contact", "contacts", "Whom to ask: a contact of the customer.", "CON-1"),
-        _refers("project", "projects", "What it is charged to.", "PRJ-1"),
+        _refers("project", "projects", "What it is charged to; under an agreement the agreement's.", "PRJ-1"),
+        _refers("agreement", "agreements", "The service agreement it is done under.", "SA-1"),
         _plain("priority", forms.choice(Priority), "How urgent it is.", "HIGH", default=Priority.NORMAL),
         _plain("origin", forms.choice(OrderOrigin), "Where it came from.", "MANUAL", default=OrderOrigin.MANUAL),
+        _refers("stage", "stages", "The step it is at.", "PLANNING", default=Later.INITIAL_STAGE),
         _plain("service_at", forms.MOMENT, "When the customer would like it.", "2026-11-23T08:00"),
         _refers("responsible", "workers", "Who answers for it.", "WRK-1"),
         _refers("preferred_technician", "workers", "Who should do it.", "WRK-1"),
         _plain("created_at", forms.MOMENT, "When it was written down.", "D-2T14:10", default=Later.MOMENT_OF_IMPORT),
+        _plain("signed_off_at", forms.MOMENT, "When it was signed off as done; empty while it is not.", ""),
     ),
+)
+STAGE_REASONS = Table(
+    "stage_reasons.csv",
+    "stage_reason",
+    "stage reason",
+    "The reasons given for what was done with orders.",
+    (
+        _refers("order", "orders", "For which order.", "SO-10001", required=True),
+        _plain("line_number", forms.whole(1, 100_000), "Its number on the order.", "1", required=True),
+        _plain("type", forms.choice(ReasonType), "On what occasion.", "MANUAL", default=ReasonType.MANUAL),
+        _refers("code", "stage_reason_codes", "The reason.", "CUSTOMER_CANCELLED", required=True),
+        _refers("stage", "stages", "The stage the order was in, or entered.", "PLANNING", required=True),
+        _plain("description", forms.text(1000), "More about it.", "They rang at noon", default=""),
+        _plain("created_at", forms.MOMENT, "When it was given.", "D-1T12:00", default=Later.MOMENT_OF_IMPORT),
+        _plain("created_by", forms.text(), "Who gave it.", "Mona Manager", required=True),
+    ),
+    key=("order", "line_number"),
 )
 ACTIVITIES = Table(
     "activities.csv",
@@ -364,6 +357,12 @@ ORDER_LINES = Table(
         _refers("task", "service_tasks", "What kind of work it is.", "TSK-1"),
         _refers("worker", "workers", "Who does it.", "WRK-1"),
         _refers(
+            "object_relation",
+            "order_objects",
+            "What it is about: an object of the order, or of its agreement (`agreement_objects.csv`).",
+            "",
+        ),
+        _refers(
             "activity",
             "activities",
             "The visit it is done on: of the same order, with the same worker and task.",
@@ -372,16 +371,18 @@ ORDER_LINES = Table(
         ),
         _plain("quantity", forms.decimal(4), "How much; negative takes back.", "2.5", required=True),
         _plain("unit", forms.text(10), "What is counted.", "h", default="h"),
+        _plain("signed_off_at", forms.MOMENT, "When it was signed off as done; empty while it is not.", ""),
     ),
     key=("order", "line_number"),
 )
 
-# Each file refers only to files before it, so one pass in this order is enough.
+# Each file refers only to files before it, or to rows of its own, so one pass in this order is enough.
 TABLES = (
     CALENDARS,
     CALENDAR_HOURS,
     HOLIDAYS,
     ACTIVITY_TYPES,
+    agreements.AGREEMENT_GROUPS,
     COMPANY,
     SERVICE_TASKS,
     ITEMS,
@@ -393,9 +394,25 @@ TABLES = (
     TEAMS,
     TEAM_MEMBERS,
     PROJECTS,
+    agreements.LINE_PROPERTIES,
+    agreements.SERVICE_OBJECT_GROUPS,
+    agreements.SERVICE_OBJECTS,
+    agreements.TEMPLATE_GROUPS,
+    agreements.TEMPLATE_TREE,
+    agreements.SERVICE_INTERVALS,
+    agreements.TIME_WINDOWS,
+    agreements.AGREEMENTS,
+    agreements.AGREEMENT_OBJECTS,
+    agreements.AGREEMENT_TASKS,
+    agreements.AGREEMENT_LINES,
+    STAGES,
+    STAGE_REASON_CODES,
     ORDERS,
+    agreements.ORDER_OBJECTS,
+    agreements.ORDER_TASKS,
     ACTIVITIES,
     ORDER_LINES,
+    STAGE_REASONS,
 )
 BY_FILE = {table.file: table for table in TABLES}
 

@@ -26,6 +26,15 @@ SEQUENCES = {
     "project_category": "CAT-",
     "item": "ITM-",
     "service_order": "SO-",
+    "line_property": "LPR-",
+    "service_object_group": "OGR-",
+    "service_object": "OBJ-",
+    "service_object_relation": "REL-",
+    "agreement_group": "AGR-",
+    "template_group": "TGR-",
+    "service_interval": "INT-",
+    "time_window": "WIN-",
+    "service_agreement": "SA-",
 }
 
 

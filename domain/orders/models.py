@@ -7,6 +7,7 @@ from tortoise.models import Model
 
 from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority
 from domain.projects.rules import TransactionType
+from domain.stages.rules import ReasonType
 
 
 class ActivityType(Model):
@@ -35,6 +36,10 @@ class ServiceOrder(Model):
     contact_id: int | None
     project: Any = fields.ForeignKeyField("tavle.Project", null=True, related_name="orders", on_delete=fields.RESTRICT)
     project_id: int | None
+    agreement: Any = fields.ForeignKeyField(
+        "tavle.ServiceAgreement", null=True, related_name="orders", on_delete=fields.RESTRICT
+    )
+    agreement_id: int | None
     priority = fields.CharEnumField(Priority, max_length=10, default=Priority.NORMAL)
     origin = fields.CharEnumField(OrderOrigin, max_length=12, default=OrderOrigin.MANUAL)
     progress = fields.CharEnumField(OrderProgress, max_length=10, default=OrderProgress.IN_PROCESS, db_index=True)
@@ -47,6 +52,12 @@ class ServiceOrder(Model):
         "tavle.Worker", null=True, related_name="preferred_orders", on_delete=fields.RESTRICT
     )
     preferred_technician_id: int | None
+    # None only while the company has no stages.
+    stage: Any = fields.ForeignKeyField("tavle.Stage", null=True, related_name="orders", on_delete=fields.RESTRICT)
+    stage_id: int | None
+    # True when a line is posted, else None; follows from the lines, as the progress does, which does not tell it.
+    has_posted_lines = fields.BooleanField(null=True)
+    signed_off_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     version = fields.IntField(default=1)
 
@@ -108,9 +119,35 @@ class ServiceOrderLine(Model):
         "tavle.ServiceActivity", null=True, related_name="lines", on_delete=fields.SET_NULL
     )
     activity_id: int | None
+    object_relation: Any = fields.ForeignKeyField(
+        "tavle.ServiceObjectRelation", null=True, related_name="order_lines", on_delete=fields.NO_ACTION
+    )
+    object_relation_id: int | None
     quantity = fields.DecimalField(max_digits=14, decimal_places=4)
     unit = fields.CharField(max_length=10, default="h")
+    signed_off_at = fields.DatetimeField(null=True)
     version = fields.IntField(default=1)
 
     class Meta:
         table = "service_order_line"
+
+
+class StageReason(Model):
+    """Why an order entered a stage, was signed off, or is late: one entry of the order's log of reasons."""
+
+    id = fields.IntField(primary_key=True)
+    order: Any = fields.ForeignKeyField("tavle.ServiceOrder", related_name="reasons", on_delete=fields.CASCADE)
+    order_id: int
+    line_number = fields.IntField()
+    code: Any = fields.ForeignKeyField("tavle.StageReasonCode", related_name="reasons", on_delete=fields.RESTRICT)
+    code_id: int
+    stage: Any = fields.ForeignKeyField("tavle.Stage", related_name="reasons", on_delete=fields.RESTRICT)
+    stage_id: int
+    type = fields.CharEnumField(ReasonType, max_length=12)
+    description = fields.CharField(max_length=1000, default="")
+    created_at = fields.DatetimeField()
+    created_by = fields.CharField(max_length=120)
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "stage_reason"

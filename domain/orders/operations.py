@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from domain.agreements.models import ServiceAgreement
 from domain.core.actor import Permission
 from domain.core.checks import check_text, optional_text
 from domain.core.errors import Code, Refused, not_found
@@ -14,13 +15,14 @@ from domain.core.rows import existing, locked, usable
 from domain.customers.models import Address, Contact, Customer
 from domain.items.models import Item
 from domain.numbering.operations import number_for
-from domain.orders import rules
+from domain.orders import actions, agreed, rules
 from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine
-from domain.orders.rules import DispatchStatus, LineStatus, Priority
-from domain.parameters.queries import company_parameters
+from domain.orders.parts import activity_number, drop_empty_activity, locked_line, roll_up, shared_activity, state_of
+from domain.orders.rules import Priority
 from domain.projects.models import Project, ProjectCategory
 from domain.projects.rules import TransactionType
 from domain.service_objects.models import ServiceTask
+from domain.stages.queries import initial_stage_id
 from domain.workforce.models import Worker
 
 
@@ -79,6 +81,7 @@ class NewLine:
     item_id: int | None = None
     task_id: int | None = None
     worker_id: int | None = None
+    object_relation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,30 +99,43 @@ class CreateServiceOrder:
     responsible_id: int | None = None
     preferred_technician_id: int | None = None
     lines: tuple[NewLine, ...] = ()
+    agreement_id: int | None = None
 
 
 @operation(requires=Permission.MAINTAIN_ORDERS)
 async def create_service_order(work: Work, command: CreateServiceOrder) -> int:
-    """Create a service order with its lines; lines with equal worker and task share one activity.
+    """Create a service order with its lines in the initial stage; lines with equal worker and task share one activity.
 
     Raises:
-        Refused: NOT_FOUND, INVALID, ALREADY_EXISTS, WORKER_INACTIVE, NUMBER_SEQUENCE_MISSING.
+        Refused: NOT_FOUND, INVALID, ALREADY_EXISTS, WORKER_INACTIVE, NUMBER_SEQUENCE_MISSING, NO_INITIAL_STAGE,
+            AGREEMENT_REQUIRED, AGREEMENT_SUSPENDED, AGREEMENT_IS_TEMPLATE, OUTSIDE_VALIDITY, PROJECT_MISMATCH,
+            OBJECT_NOT_RELATED, TASK_NOT_RELATED.
 
-    Source: DOMAIN.md 5.1, 5.2, 9.1.
+    Source: DOMAIN.md 3, 5.1, 5.2, 5.3, 6.1, 9.1.
     """
+    project_id = await usable(Project, command.project_id, "project", "projectId")
+    service_at = None if command.service_at is None else rules.check_instant(command.service_at, "serviceAt")
+    agreement_id, project_id = await agreed.agreement_for(
+        command.agreement_id, service_at=service_at, project_id=project_id
+    )
     order = ServiceOrder(
         number=await number_for(work, ServiceOrder, command.number),
         description=optional_text(command.description, "description", longest=1000) or "",
         customer_id=await usable(Customer, command.customer_id, "customer", "customerId"),
         address_id=await _of_customer(Address, command.address_id, command.customer_id, "address", "addressId"),
         contact_id=await _of_customer(Contact, command.contact_id, command.customer_id, "contact", "contactId"),
-        project_id=await usable(Project, command.project_id, "project", "projectId"),
+        project_id=project_id,
+        agreement_id=agreement_id,
         priority=command.priority,
-        service_at=None if command.service_at is None else rules.check_instant(command.service_at, "serviceAt"),
+        service_at=service_at,
         responsible_id=await _active_worker(command.responsible_id, "responsibleId"),
         preferred_technician_id=await _active_worker(command.preferred_technician_id, "preferredTechnicianId"),
+        stage_id=await initial_stage_id(),
         created_at=work.now,
     )
+    if agreement_id is not None:
+        for column, value in (await agreed.proposed(agreement_id, order.customer_id)).items():
+            setattr(order, column, getattr(order, column) or value)
     await work.create(order, "service_order_created")
     for place, line in enumerate(command.lines):
         try:
@@ -142,6 +158,7 @@ class ChangeServiceOrder:
     service_at: datetime | None | Keep = KEEP
     responsible_id: int | None | Keep = KEEP
     preferred_technician_id: int | None | Keep = KEEP
+    agreement_id: int | None | Keep = KEEP
     expected_version: int | None = None
 
 
@@ -150,10 +167,15 @@ async def change_service_order(work: Work, command: ChangeServiceOrder) -> int:
     """Change a service order's header; a new priority goes to its open activities too.
 
     Raises:
-        Refused: NOT_FOUND, VERSION_CONFLICT, INVALID, WORKER_INACTIVE.
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_MODIFY, INVALID, WORKER_INACTIVE, AGREEMENT_REQUIRED,
+            AGREEMENT_SUSPENDED, AGREEMENT_IS_TEMPLATE, OUTSIDE_VALIDITY, PROJECT_MISMATCH, OBJECT_NOT_RELATED,
+            TASK_NOT_RELATED.
+
+    Source: DOMAIN.md 5.3, 5.6.
     """
-    order = await locked(ServiceOrder, command.order_id, "service order", "orderId")
+    order = await agreed.locked_order(command.order_id, "service order", "orderId")
     await check_version(order, command.expected_version)
+    actions.check_change(await state_of(order))
     values: dict[str, Any] = {
         "description": optional_text(chosen(command.description, order.description), "description", longest=1000) or "",
         "priority": chosen(command.priority, order.priority),
@@ -177,6 +199,7 @@ async def change_service_order(work: Work, command: ChangeServiceOrder) -> int:
         values["preferred_technician_id"] = await _active_worker(
             command.preferred_technician_id, "preferredTechnicianId"
         )
+    await _check_agreed(order, command, values)
     was = order.priority
     await work.change(order, "service_order_changed", **values)
     if order.priority != was:
@@ -184,6 +207,22 @@ async def change_service_order(work: Work, command: ChangeServiceOrder) -> int:
         for activity in activities:
             await work.change(activity, "activity_priority_set", priority=order.priority)
     return order.id
+
+
+async def _check_agreed(order: ServiceOrder, command: ChangeServiceOrder, values: dict[str, Any]) -> None:
+    """Judge the order as it will be beside its agreement; one that is new to it brings its project."""
+    service_at = values.get("service_at", order.service_at)
+    agreement_id = chosen(command.agreement_id, order.agreement_id)
+    if agreement_id != order.agreement_id:
+        wanted = None if agreement_id is not None else order.project_id
+        values["agreement_id"], values["project_id"] = await agreed.agreement_for(
+            agreement_id, service_at=service_at, project_id=values.get("project_id", wanted)
+        )
+        await agreed.check_lines_still_related(order, agreement_id)
+    elif agreement_id is not None and values.keys() & {"service_at", "project_id"}:
+        agreement = await ServiceAgreement.get(id=agreement_id)
+        project_id = values.get("project_id", order.project_id)
+        values["project_id"] = await agreed.fitting_project(agreement, service_at=service_at, project_id=project_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,18 +239,20 @@ async def add_service_order_line(work: Work, command: AddServiceOrderLine) -> in
     """Put a line on an order; it joins the activity of equal worker and task, or gets a new one.
 
     Raises:
-        Refused: NOT_FOUND, VERSION_CONFLICT, INVALID, WORKER_INACTIVE.
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_MODIFY, ALREADY_POSTED, INVALID, WORKER_INACTIVE,
+            OBJECT_NOT_RELATED, TASK_NOT_RELATED.
 
-    Source: DOMAIN.md 9.1.
+    Source: DOMAIN.md 3, 5.6, 9.1.
     """
-    order = await locked(ServiceOrder, command.order_id, "service order", "orderId")
+    order = await agreed.locked_order(command.order_id, "service order", "orderId")
     await check_version(order, command.expected_version)
+    actions.check_new_line(await state_of(order))
     highest = await ServiceOrderLine.filter(order_id=order.id).order_by("-line_number").first()
     try:
         line = await _add_line(work, order, command.line, highest.line_number + 1 if highest else 1)
     except Refused as refused:
         raise refused.under("line") from None
-    await _roll_up(work, order)
+    await roll_up(work, order)
     return line.id
 
 
@@ -224,6 +265,7 @@ class ChangeServiceOrderLine:
     description: str | Keep = KEEP
     task_id: int | None | Keep = KEEP
     worker_id: int | None | Keep = KEEP
+    object_relation_id: int | None | Keep = KEEP
     expected_version: int | None = None
 
 
@@ -234,18 +276,25 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
     An activity that is left without lines goes away.
 
     Raises:
-        Refused: NOT_FOUND, LINE_NOT_OPEN, VERSION_CONFLICT, INVALID, WORKER_INACTIVE.
+        Refused: NOT_FOUND, STAGE_FORBIDS_MODIFY, LINE_NOT_OPEN, VERSION_CONFLICT, INVALID, WORKER_INACTIVE,
+            OBJECT_NOT_RELATED, TASK_NOT_RELATED.
 
-    Source: DOMAIN.md 9.1.
+    Source: DOMAIN.md 3, 5.6, 9.1.
     """
-    line, order = await _locked_line(command.line_id)
+    line, order = await locked_line(command.line_id)
     await check_version(line, command.expected_version)
-    rules.check_line_open(line.status, line.line_number)
+    actions.check_line_change(await state_of(order), line.line_number, line.status)
     worker_id, task_id = line.worker_id, line.task_id
     if not isinstance(command.worker_id, Keep):
         worker_id = await _active_worker(command.worker_id, "workerId")
     if not isinstance(command.task_id, Keep):
         task_id = await existing(ServiceTask, command.task_id, "service task", "taskId")
+    relation_id = chosen(command.object_relation_id, line.object_relation_id)
+    await agreed.check_related(
+        order,
+        object_relation_id=relation_id if relation_id != line.object_relation_id else None,
+        task_id=task_id if task_id != line.task_id else None,
+    )
     moved = (worker_id, task_id) != (line.worker_id, line.task_id)
     left = line.activity_id
     values: dict[str, Any] = {
@@ -253,38 +302,14 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
         "description": optional_text(chosen(command.description, line.description), "description", longest=200) or "",
         "worker_id": worker_id,
         "task_id": task_id,
+        "object_relation_id": relation_id,
     }
     if moved and line.transaction_type is TransactionType.HOUR:
-        activity = await _shared_activity(work, order, worker_id, task_id, line.description, like=left)
+        activity = await shared_activity(work, order, worker_id, task_id, line.description, like=left)
         values["activity_id"] = activity.id
     await work.change(line, "service_order_line_changed", **values)
     if moved:
-        await _drop_empty_activity(work, left)
-    return line.id
-
-
-@dataclass(frozen=True, slots=True)
-class SetLineStatus:
-    """Which line."""
-
-    line_id: int
-    expected_version: int | None = None
-
-
-@operation(requires=Permission.MAINTAIN_ORDERS)
-async def cancel_service_order_line(work: Work, command: SetLineStatus) -> int:
-    """Cancel an open line; the order's progress follows from its lines.
-
-    Raises:
-        Refused: NOT_FOUND, LINE_NOT_OPEN, VERSION_CONFLICT.
-
-    Source: DOMAIN.md 5.5, 5.6.
-    """
-    line, order = await _locked_line(command.line_id)
-    await check_version(line, command.expected_version)
-    rules.check_line_open(line.status, line.line_number)
-    await work.change(line, "service_order_line_canceled", status=LineStatus.CANCELED)
-    await _roll_up(work, order)
+        await drop_empty_activity(work, left)
     return line.id
 
 
@@ -318,7 +343,7 @@ async def create_service_activity(work: Work, command: CreateServiceActivity) ->
     elif command.duration is not None:
         raise Refused(Code.TIME_REQUIRED, "An activity with a duration needs a start.", ("startsAt",))
     activity = ServiceActivity(
-        number=await _activity_number(order),
+        number=await activity_number(order),
         title=check_text(command.title, "title", longest=200),
         order_id=order.id,
         type_id=await existing(ActivityType, command.type_id, "activity type", "typeId"),
@@ -356,19 +381,11 @@ async def change_service_activity(work: Work, command: ChangeServiceActivity) ->
     return activity.id
 
 
-async def _locked_line(line_id: int) -> tuple[ServiceOrderLine, ServiceOrder]:
-    """A line and its order, the order locked first as everywhere."""
-    found = await ServiceOrderLine.get_or_none(id=line_id)
-    if found is None:
-        raise not_found("order line", "lineId")
-    order = await locked(ServiceOrder, found.order_id, "order line", "lineId")
-    return await locked(ServiceOrderLine, line_id, "order line", "lineId"), order
-
-
 async def _add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: int) -> ServiceOrderLine:
     worker_id = await _active_worker(new.worker_id, "workerId")
     task_id = await existing(ServiceTask, new.task_id, "service task", "taskId")
     item_id = await usable(Item, new.item_id, "item", "itemId")
+    await agreed.check_related(order, object_relation_id=new.object_relation_id, task_id=task_id)
     if new.transaction_type is TransactionType.ITEM and item_id is None:
         raise Refused(Code.INVALID, "A line of type ITEM needs an item.", ("itemId",))
     line = ServiceOrderLine(
@@ -382,61 +399,14 @@ async def _add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: 
         item_id=item_id,
         task_id=task_id,
         worker_id=worker_id,
+        object_relation_id=new.object_relation_id,
         quantity=rules.check_quantity(new.quantity),
         unit=check_text(new.unit, "unit", longest=10),
     )
     if new.transaction_type is TransactionType.HOUR:
-        activity = await _shared_activity(work, order, worker_id, task_id, line.description, like=None)
+        activity = await shared_activity(work, order, worker_id, task_id, line.description, like=None)
         line.activity_id = activity.id
     return await work.create(line, "service_order_line_created")
-
-
-async def _shared_activity(
-    work: Work, order: ServiceOrder, worker_id: int | None, task_id: int | None, title: str, *, like: int | None
-) -> ServiceActivity:
-    """The order's open activity of this worker and task, or a new one of the same type as the activity `like`."""
-    # Locked, so that no dispatcher gives it to somebody else while a line joins it.
-    shared = (
-        await ServiceActivity.filter(order_id=order.id, worker_id=worker_id, task_id=task_id, closed=False)
-        .order_by("id")
-        .select_for_update()
-        .first()
-    )
-    if shared is not None:
-        return shared
-    earlier = None if like is None else await ServiceActivity.get(id=like)
-    activity = ServiceActivity(
-        number=await _activity_number(order),
-        title=(title or order.description or order.number)[:200],
-        order_id=order.id,
-        type_id=earlier.type_id if earlier else (await company_parameters()).order_activity_type_id,
-        task_id=task_id,
-        worker_id=worker_id,
-        priority=order.priority,
-        dispatch_status=DispatchStatus.UNDISPATCHED,
-    )
-    return await work.create(activity, "activity_created")
-
-
-async def _drop_empty_activity(work: Work, activity_id: int | None) -> None:
-    """Delete an open activity whose last line went elsewhere."""
-    if activity_id is None or await ServiceOrderLine.filter(activity_id=activity_id).exists():
-        return
-    activity = await ServiceActivity.filter(id=activity_id, closed=False).select_for_update().first()
-    if activity is not None:
-        await work.remove(activity, "activity_deleted")
-
-
-async def _roll_up(work: Work, order: ServiceOrder) -> None:
-    """Set the order's progress from its lines."""
-    statuses = await ServiceOrderLine.filter(order_id=order.id).values_list("status", flat=True)
-    progress = rules.progress_of([LineStatus(str(status)) for status in statuses])
-    await work.change(order, "service_order_progressed", progress=progress)
-
-
-async def _activity_number(order: ServiceOrder) -> str:
-    taken = await ServiceActivity.filter(order_id=order.id).values_list("number", flat=True)
-    return rules.next_activity_number(order.number, [str(number) for number in taken])
 
 
 async def _of_customer(

@@ -25,6 +25,14 @@ def visible_activities(actor: Actor) -> Q:
     return EVERYTHING if actor.may(Permission.READ_COMPANY) else NOTHING
 
 
+def visible_reasons(actor: Actor) -> Q:
+    """The reasons `actor` may see: a technician's are those of the orders they may see; no customer sees any."""
+    if actor.role is Role.TECHNICIAN:
+        own = actor.worker_id
+        return NOTHING if own is None else Q(order__activities__worker_id=own) | Q(order__lines__worker_id=own)
+    return EVERYTHING if actor.may(Permission.READ_COMPANY) else NOTHING
+
+
 def visible_lines(actor: Actor) -> Q:
     """The order lines `actor` may see: those of the orders they may see."""
     if actor.role is Role.TECHNICIAN:

@@ -17,6 +17,10 @@ class ServiceManagementParameters(Model):
     calendar_id: int | None
     order_activity_type: Any = fields.ForeignKeyField("tavle.ActivityType", null=True, on_delete=fields.RESTRICT)
     order_activity_type_id: int | None
+    default_agreement_group: Any = fields.ForeignKeyField("tavle.AgreementGroup", null=True, on_delete=fields.RESTRICT)
+    default_agreement_group_id: int | None
+    allow_identical_items_as_objects = fields.BooleanField(default=False, db_default=False)
+    allow_without_service_agreement = fields.BooleanField(default=False, db_default=False)
     dispatch_color_high = fields.CharField(max_length=7, default="#c62828")
     dispatch_color_normal = fields.CharField(max_length=7, default="#f9a825")
     dispatch_color_low = fields.CharField(max_length=7, default="#2e7d32")

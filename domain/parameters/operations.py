@@ -2,15 +2,12 @@
 
 from dataclasses import dataclass
 
-from tortoise.fields.relational import ForeignKeyFieldInstance
-from tortoise.models import Model
-
 from domain.calendars.models import Calendar
 from domain.core.actor import Permission
 from domain.core.checks import check_color, check_text, check_time_zone
 from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation
-from domain.core.rows import existing
+from domain.core.rows import existing, table_behind
 from domain.parameters import rules
 from domain.parameters.models import ServiceManagementParameters
 
@@ -29,6 +26,9 @@ class ChangeParameters:
     dispatch_color_low: str | Keep = KEEP
     dispatch_days_before: int | Keep = KEEP
     dispatch_days_after: int | Keep = KEEP
+    default_agreement_group_id: int | None | Keep = KEEP
+    allow_identical_items_as_objects: bool | Keep = KEEP
+    allow_without_service_agreement: bool | Keep = KEEP
     expected_version: int | None = None
 
 
@@ -56,10 +56,22 @@ async def change_parameters(work: Work, command: ChangeParameters) -> int:
             Calendar, chosen(command.calendar_id, parameters.calendar_id), "calendar", "calendarId"
         ),
         order_activity_type_id=await existing(
-            _activity_types(),
+            table_behind(ServiceManagementParameters, "order_activity_type"),
             chosen(command.order_activity_type_id, parameters.order_activity_type_id),
             "activity type",
             "orderActivityTypeId",
+        ),
+        default_agreement_group_id=await existing(
+            table_behind(ServiceManagementParameters, "default_agreement_group"),
+            chosen(command.default_agreement_group_id, parameters.default_agreement_group_id),
+            "agreement group",
+            "defaultAgreementGroupId",
+        ),
+        allow_identical_items_as_objects=chosen(
+            command.allow_identical_items_as_objects, parameters.allow_identical_items_as_objects
+        ),
+        allow_without_service_agreement=chosen(
+            command.allow_without_service_agreement, parameters.allow_without_service_agreement
         ),
         dispatch_color_high=check_color(
             chosen(command.dispatch_color_high, parameters.dispatch_color_high), "dispatchColorHigh"
@@ -78,11 +90,3 @@ async def change_parameters(work: Work, command: ChangeParameters) -> int:
         ),
     )
     return parameters.id
-
-
-def _activity_types() -> type[Model]:
-    """The table of activity types; reached through the relation, because its area lies above this one."""
-    relation = ServiceManagementParameters._meta.fields_map["order_activity_type"]  # noqa: SLF001 - Tortoise's own
-    if not isinstance(relation, ForeignKeyFieldInstance):
-        raise TypeError("order_activity_type is not a relation")
-    return relation.related_model

@@ -20,6 +20,10 @@ class CompanyParameters:
     dispatch_color_low: str = "#2e7d32"
     dispatch_days_before: int = 0
     dispatch_days_after: int = 7
+    currency: str = "DKK"
+    default_agreement_group_id: int | None = None
+    allow_identical_items_as_objects: bool = False
+    allow_without_service_agreement: bool = False
 
 
 _NAMES = tuple(field.name for field in fields(CompanyParameters))

@@ -38,3 +38,15 @@ class ProjectCategory(Model):
 
     class Meta:
         table = "project_category"
+
+
+class LineProperty(Model):
+    """How a line is charged, in the company's own words, for example warranty."""
+
+    id = fields.IntField(primary_key=True)
+    number = fields.CharField(max_length=20, unique=True)
+    name = fields.CharField(max_length=120)
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "line_property"

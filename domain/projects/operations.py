@@ -6,10 +6,11 @@ from domain.core.actor import Permission
 from domain.core.checks import check_text
 from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation
+from domain.core.removal import removed
 from domain.core.rows import existing, locked
 from domain.customers.models import Customer
 from domain.numbering.operations import number_for
-from domain.projects.models import Project, ProjectCategory
+from domain.projects.models import LineProperty, Project, ProjectCategory
 from domain.projects.rules import ProjectType, TransactionType
 
 
@@ -125,3 +126,73 @@ async def change_project_category(work: Work, command: ChangeProjectCategory) ->
         active_in_journals=chosen(command.active_in_journals, category.active_in_journals),
     )
     return category.id
+
+
+@dataclass(frozen=True, slots=True)
+class CreateLineProperty:
+    """A new way to charge lines; without a number it draws one."""
+
+    name: str
+    number: str | None = None
+
+
+@operation(requires=Permission.MAINTAIN_MASTER_DATA)
+async def create_line_property(work: Work, command: CreateLineProperty) -> int:
+    """Create a line property.
+
+    Raises:
+        Refused: INVALID, ALREADY_EXISTS, NUMBER_SEQUENCE_MISSING.
+
+    Source: DOMAIN.md 2.
+    """
+    made = LineProperty(
+        name=check_text(command.name, "name"), number=await number_for(work, LineProperty, command.number)
+    )
+    return (await work.create(made, "line_property_created")).id
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLineProperty:
+    """What is to be different about a line property."""
+
+    line_property_id: int
+    name: str | Keep = KEEP
+    expected_version: int | None = None
+
+
+@operation(requires=Permission.MAINTAIN_MASTER_DATA)
+async def change_line_property(work: Work, command: ChangeLineProperty) -> int:
+    """Change a line property.
+
+    Raises:
+        Refused: NOT_FOUND, VERSION_CONFLICT, INVALID.
+    """
+    row = await locked(LineProperty, command.line_property_id, "line property", "linePropertyId")
+    await check_version(row, command.expected_version)
+    await work.change(row, "line_property_changed", name=check_text(chosen(command.name, row.name), "name"))
+    return row.id
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteLineProperty:
+    """Which line property goes."""
+
+    line_property_id: int
+    expected_version: int | None = None
+
+
+@operation(requires=Permission.MAINTAIN_MASTER_DATA)
+async def delete_line_property(work: Work, command: DeleteLineProperty) -> int:
+    """Delete a line property that no line has.
+
+    Raises:
+        Refused: NOT_FOUND, VERSION_CONFLICT, IN_USE.
+    """
+    return await removed(
+        work,
+        LineProperty,
+        command.line_property_id,
+        "line property",
+        "linePropertyId",
+        expected_version=command.expected_version,
+    )

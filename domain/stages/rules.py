@@ -154,8 +154,7 @@ def plan_next(
     Source: DOMAIN.md 6.2.
     """
     children = children_of(current, stages)
-    if not children:
-        raise Refused(Code.STAGE_TRANSITION_NOT_ALLOWED, f"{current.number} is a last stage; nothing follows.", path)
+    check_has_next(current, has_next=bool(children), path=path)
     numbers = " or ".join(child.number for child in children)
     if chosen_id is None:
         if len(children) > 1:
@@ -177,11 +176,33 @@ def plan_previous(current: Stage, stages: Sequence[Stage], *, path: Path = ()) -
 
     Source: DOMAIN.md 6.2.
     """
-    for stage in stages:
-        if stage.id == current.parent_id:
-            return stage
-    message = f"{current.number} is the stage in which orders begin; there is none before it."
-    raise Refused(Code.STAGE_TRANSITION_NOT_ALLOWED, message, path)
+    check_has_previous(current, path)
+    return next(stage for stage in stages if stage.id == current.parent_id)
+
+
+def check_has_next(current: Stage, *, has_next: bool, path: Path = ("stageId",)) -> None:
+    """Refuse to go on from a last stage.
+
+    Raises:
+        Refused: STAGE_TRANSITION_NOT_ALLOWED.
+
+    Source: DOMAIN.md 6.2.
+    """
+    if not has_next:
+        raise Refused(Code.STAGE_TRANSITION_NOT_ALLOWED, f"{current.number} is a last stage; nothing follows.", path)
+
+
+def check_has_previous(current: Stage, path: Path = ()) -> None:
+    """Refuse to go back from the stage in which orders begin.
+
+    Raises:
+        Refused: STAGE_TRANSITION_NOT_ALLOWED.
+
+    Source: DOMAIN.md 6.2.
+    """
+    if current.parent_id is None:
+        message = f"{current.number} is the stage in which orders begin; there is none before it."
+        raise Refused(Code.STAGE_TRANSITION_NOT_ALLOWED, message, path)
 
 
 def check_entry_reason(entered: Stage, reason_code_id: int | None, path: Path = ("reasonCodeId",)) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from domain.access.models import ApiToken
 from domain.core.actor import Role
-from tests.builders import rows
+from domain.stages.models import Stage
+from tests.builders import agreed, rows
 from tests.builders.times import MONDAY
 
 Make = Callable[[int, str], Awaitable[object]]
@@ -88,6 +89,15 @@ async def _item(place: int, name: str) -> object:
     return await rows.an_item(number=_number(place), name=name, type="SERVICE" if place in {0, 4} else "ITEM")
 
 
+async def _stage(place: int, name: str) -> object:
+    root = await Stage.get_or_none(parent_id__isnull=True)
+    return await rows.a_stage(root, number=_number(place), name=name)
+
+
+async def _stage_reason_code(place: int, name: str) -> object:
+    return await rows.a_stage_reason_code(number=_number(place), name=name)
+
+
 async def _task(place: int, name: str) -> object:
     return await rows.a_service_task(number=_number(place), name=name)
 
@@ -113,7 +123,10 @@ async def _token(place: int, name: str) -> object:
 
 
 async def _order(place: int, name: str) -> object:
-    order = await rows.an_order(number=_number(place), description=name, priority="HIGH" if place == 1 else "LOW")
+    stage = await Stage.get_or_none(parent_id__isnull=True) or await rows.a_stage()
+    priority = "HIGH" if place == 1 else "LOW"
+    order = await rows.an_order(number=_number(place), description=name, priority=priority, stage_id=stage.id)
+    await rows.a_stage_reason(order)
     await rows.a_line(order, worker_id=(await rows.a_worker()).id)
     return await rows.an_activity(order)
 
@@ -131,6 +144,46 @@ async def _activity(place: int, name: str) -> object:
         ends_at=starts_at + timedelta(minutes=30),
         closed=place == 0,
     )
+
+
+async def _line_property(place: int, name: str) -> object:
+    return await agreed.a_line_property(number=_number(place), name=name)
+
+
+async def _object_group(place: int, name: str) -> object:
+    return await agreed.a_service_object_group(number=_number(place), name=name)
+
+
+async def _service_object(place: int, name: str) -> object:
+    item_id = (await rows.an_item()).id
+    return await agreed.a_service_object(number=_number(place), name=name, item_id=item_id, serial_number="7")
+
+
+async def _agreement_group(place: int, name: str) -> object:
+    return await agreed.an_agreement_group(number=_number(place), name=name)
+
+
+async def _template_group(place: int, name: str) -> object:
+    group = await agreed.a_template_group(number=_number(place), name=name)
+    await agreed.a_template_group(name="Below", parent_id=group.id)
+    return await agreed.an_agreement_line(await agreed.an_agreement(template_group_id=group.id))
+
+
+async def _interval(place: int, name: str) -> object:
+    return await agreed.a_service_interval(number=_number(place), name=name)
+
+
+async def _window(place: int, name: str) -> object:
+    return await agreed.a_time_window(number=_number(place), name=name)
+
+
+async def _agreement(place: int, name: str) -> object:
+    project_id = (await rows.a_project(customer_id=(await rows.a_customer()).id)).id
+    agreement = await agreed.an_agreement(
+        number=_number(place), description=name, project_id=project_id, suspended=place in {1, 2}
+    )
+    relation, task = await agreed.a_related_object(agreement), await agreed.a_related_task(agreement)
+    return await agreed.an_agreement_line(agreement, object_relation_id=relation.id, task_id=task.task_id)
 
 
 _TWO = {"numbers": [_number(1), _number(3), "Z-404"]}
@@ -177,6 +230,44 @@ LISTS = [
         (2,),
     ),
     Listed("items", "ItemFilter", "RecordOrder", _item, "unit", {"type": ["SERVICE"]}, (0, 4)),
+    Listed("stages", "RecordFilter", "RecordOrder", _stage, "parent { name } children { name } version", _TWO, (1, 3)),
+    Listed("stageReasonCodes", "RecordFilter", "RecordOrder", _stage_reason_code, "version", _TWO, (1, 3)),
+    Listed("lineProperties", "RecordFilter", "RecordOrder", _line_property, "version", _TWO, (1, 3)),
+    Listed("serviceObjectGroups", "RecordFilter", "RecordOrder", _object_group, "version", _TWO, (1, 3)),
+    Listed(
+        "serviceObjects",
+        "ServiceObjectFilter",
+        "RecordOrder",
+        _service_object,
+        "serialNumber group { name } item { name }",
+        _TWO,
+        (1, 3),
+    ),
+    Listed("agreementGroups", "RecordFilter", "RecordOrder", _agreement_group, "version", _TWO, (1, 3)),
+    Listed(
+        "templateGroups",
+        "TemplateGroupFilter",
+        "RecordOrder",
+        _template_group,
+        "parent { name } children { name } templates { number lines { lineNumber } }",
+        _TWO,
+        (1, 3),
+    ),
+    Listed("serviceIntervals", "RecordFilter", "RecordOrder", _interval, "range frequency", _TWO, (1, 3)),
+    Listed("timeWindows", "RecordFilter", "RecordOrder", _window, "method daysBefore", _TWO, (1, 3)),
+    Listed(
+        "serviceAgreements",
+        "ServiceAgreementFilter",
+        "ServiceAgreementOrder",
+        _agreement,
+        "project { customer { name } } lines { task { name } objectRelation { object { name } } } "
+        "objectRelations { number } taskRelations { taskName internalNote }",
+        {"suspended": True, "template": False, "validOn": "2026-06-01"},
+        (1, 2),
+        key="description",
+        ascending="NUMBER_ASC",
+        descending="NUMBER_DESC",
+    ),
     Listed("serviceTasks", "RecordFilter", "RecordOrder", _task, "version", _TWO, (1, 3)),
     Listed("activityTypes", "RecordFilter", "RecordOrder", _activity_type, "version", _TWO, (1, 3)),
     Listed("users", "UserFilter", "UserOrder", _user, "email worker { name }", {"active": False}, (0, 1)),
@@ -195,7 +286,8 @@ LISTS = [
         "ServiceOrderFilter",
         "ServiceOrderOrder",
         _order,
-        "customer { name } lines { worker { name } } activities { order { number } availableActions { reason } }",
+        "customer { name } lines { worker { name } } activities { order { number } availableActions { reason } }"
+        " stage { name children { name } } reasons { code { name } } availableActions { allowed reason }",
         {"priority": ["HIGH"]},
         (1,),
         key="description",

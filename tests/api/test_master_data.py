@@ -51,7 +51,7 @@ async def test_a_change_is_done_refused_and_forbidden(server: Server, change: Ch
     before = await events()
     done = await server.ask(text, input=told.given)
 
-    nothing = dict.fromkeys(told.gives)
+    nothing: dict[str, object] = {key: [] if isinstance(value, list) else None for key, value in told.gives.items()}
     error = {"code": told.code, "path": ["input", *told.path]}
     assert refused[change.name] == nothing | {"cursor": None, "userErrors": [error]}
     assert forbidden == ["FORBIDDEN"]

@@ -16,11 +16,13 @@ from domain.items.models import Item
 from domain.items.rules import ItemType
 from domain.numbering.models import NumberSequence
 from domain.numbering.operations import SEQUENCES
-from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine
+from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
 from domain.parameters.models import ServiceManagementParameters
 from domain.projects.models import Project, ProjectCategory
 from domain.projects.rules import ProjectType, TransactionType
 from domain.service_objects.models import ServiceTask
+from domain.stages.models import Stage, StageReasonCode
+from domain.stages.rules import ReasonType
 from domain.workforce.models import DispatchTeam, Worker
 from domain.workforce.rules import WorkerType
 from tests.builders.times import MONDAY
@@ -146,6 +148,39 @@ async def a_service_task(**columns: Any) -> ServiceTask:
 async def an_activity_type(**columns: Any) -> ActivityType:
     """An activity type."""
     return await ActivityType.create(**_filled(columns, number=_number("ACT-B"), name="Repair visit"))
+
+
+async def a_stage(parent: Stage | None = None, **columns: Any) -> Stage:
+    """A stage after `parent`, or the one in which orders begin; it allows everything unless told."""
+    if parent is not None:
+        columns["parent_id"] = parent.id
+        if not parent.has_next:
+            parent.has_next = True
+            await parent.save(update_fields=["has_next"])
+    allowed = dict.fromkeys(("allow_delete", "allow_modify", "allow_cancel", "allow_post"), True)
+    return await Stage.create(**_filled(columns, number=_number("STG-B"), name="In process", **allowed))
+
+
+async def a_stage_reason_code(**columns: Any) -> StageReasonCode:
+    """A code of reasons."""
+    return await StageReasonCode.create(**_filled(columns, number=_number("SRC-B"), name="Customer cancelled"))
+
+
+async def a_stage_reason(order: ServiceOrder, **columns: Any) -> StageReason:
+    """A reason noted on an order that is in a stage."""
+    if "code_id" not in columns:
+        columns["code_id"] = (await a_stage_reason_code()).id
+    return await StageReason.create(
+        **_filled(
+            columns,
+            order_id=order.id,
+            line_number=await StageReason.filter(order_id=order.id).count() + 1,
+            stage_id=order.stage_id,
+            type=ReasonType.MANUAL,
+            created_at=MONDAY,
+            created_by="Dina Dispatcher",
+        )
+    )
 
 
 async def an_order(customer: Customer | None = None, **columns: Any) -> ServiceOrder:

@@ -3,13 +3,14 @@
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from tortoise.models import Model
 
 from domain.access.models import User
 from domain.access.operations import CreateApiToken, create_api_token
+from domain.agreements.models import ServiceAgreement
 from domain.calendars.models import Calendar
 from domain.calendars.operations import CreateCalendar, create_calendar
 from domain.core.actor import SYSTEM, Role
@@ -20,11 +21,12 @@ from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder, Se
 from domain.orders.rules import LineStatus
 from domain.projects.models import Project, ProjectCategory
 from domain.projects.rules import TransactionType
-from domain.service_objects.models import ServiceTask
+from domain.service_objects.models import ServiceObject, ServiceTask, ServiceTaskRelation
 from domain.workforce.models import DispatchTeam, Worker
 from domain.workforce.operations import CreateDispatchTeam, create_dispatch_team
 from domain.workforce.rules import WorkerType
 from tests.builders.actors import MANAGER
+from tests.builders.agreed import a_related_task, a_service_object, an_agreement
 from tests.builders.rows import (
     a_calendar,
     a_contact,
@@ -62,8 +64,10 @@ class Dice:
         return self.chance.choice(await model.filter(**condition).order_by("id"))
 
     async def key(self, prefix: str, model: type[Model], *, none: float = 0.0, **condition: Any) -> str | None:
-        """The public id of any row, now and then none."""
-        return None if self.chance.random() < none else f"{prefix}_{(await self.one(model, **condition)).pk}"
+        """The public id of any row, now and then none, and none where there is no row."""
+        if self.chance.random() < none or not await model.filter(**condition).exists():
+            return None
+        return f"{prefix}_{(await self.one(model, **condition)).pk}"
 
     def name(self, what: str) -> str:
         """A name nobody has had yet."""
@@ -115,7 +119,11 @@ async def a_small_company(tim: Worker) -> None:
     """Two teams, a worker in none, orders that share customers and lines that share activities; Tim is in team A."""
     await number_sequences()
     calendar = await a_calendar()
-    await the_parameters(calendar_id=calendar.id, order_activity_type_id=(await an_activity_type()).id)
+    await the_parameters(
+        calendar_id=calendar.id,
+        order_activity_type_id=(await an_activity_type()).id,
+        allow_without_service_agreement=True,
+    )
     tim.team_id = (await a_team(tim, *[await a_worker(name=name) for name in ("Anna", "Bo")], name="A")).id
     await a_team(*[await a_worker(name=name, calendar_id=calendar.id) for name in ("Cleo", "Dan")], name="B")
     workers = [*await Worker.filter(team_id__not_isnull=True).order_by("id"), await a_worker(name="Loose")]
@@ -153,6 +161,13 @@ async def a_small_company(tim: Worker) -> None:
                     item_id=(await an_item()).id,
                 )
     await a_user(email="someone@tavle.example")
+    await a_service_object()
+    agreement = await an_agreement(starts_on=date(2000, 1, 1), ends_on=None, project_id=order.project_id)
+    for task in tasks:
+        await a_related_task(agreement, task)
+    order.agreement_id = agreement.id
+    await order.save(update_fields=["agreement_id"])
+    await a_related_task(await an_order())
 
 
 # --- the board -------------------------------------------------------------------------------------------------------
@@ -414,3 +429,39 @@ async def _create_token(dice: Dice) -> Input:
 async def _end_token(dice: Dice) -> Input:
     made = await perform(create_api_token, CreateApiToken(dice.name("Token")), actor=SYSTEM)
     return {"tokenId": f"tok_{made.result.token_id}"}
+
+
+# --- agreements, and what orders are about ---------------------------------------------------------------------------
+
+
+@step("changeServiceAgreement")
+async def _(dice: Dice) -> Input:
+    return {"agreementId": await dice.key("sa", ServiceAgreement), "description": dice.name("Agreement")}
+
+
+@step("suspendServiceAgreement")
+async def _(dice: Dice) -> Input:
+    return {"agreementId": await dice.key("sa", ServiceAgreement)}
+
+
+@step("resumeServiceAgreement")
+async def _(dice: Dice) -> Input:
+    return {"agreementId": await dice.key("sa", ServiceAgreement)}
+
+
+@step("addOrderObject", Role.DISPATCHER)
+async def _(dice: Dice) -> Input:
+    found = await dice.key("obj", ServiceObject)
+    return {"orderId": await dice.key("so", ServiceOrder), "objectId": found, "serialNumber": dice.name("Piece")}
+
+
+@step("addOrderTask", Role.DISPATCHER)
+async def _(dice: Dice) -> Input:
+    task = await a_service_task()
+    return {"orderId": await dice.key("so", ServiceOrder), "taskId": f"tsk_{task.id}", "externalNote": "We call"}
+
+
+@step("changeOrderTask", Role.DISPATCHER)
+async def _(dice: Dice) -> Input:
+    relation = await dice.key("trl", ServiceTaskRelation, order_id__isnull=False)
+    return {"relationId": relation, "externalNote": dice.name("Note")}

@@ -14,12 +14,31 @@ CREATE INDEX service_activity_order ON service_activity (order_id);
 CREATE INDEX service_activity_times ON service_activity (starts_at, ends_at);
 CREATE INDEX service_activity_undispatched ON service_activity (closed, dispatch_status);
 CREATE INDEX service_activity_worker ON service_activity (worker_id, starts_at);
+CREATE INDEX service_agreement_line_object ON service_agreement_line (object_relation_id);
+CREATE UNIQUE INDEX service_agreement_line_place ON service_agreement_line (agreement_id, line_number);
+CREATE INDEX service_agreement_of_group ON service_agreement (group_id);
+CREATE INDEX service_agreement_project ON service_agreement (project_id);
+CREATE INDEX service_agreement_template ON service_agreement (template_group_id);
+CREATE INDEX service_object_item ON service_object (item_id);
+CREATE INDEX service_object_of_group ON service_object (group_id);
+CREATE UNIQUE INDEX service_object_relation_agreement ON service_object_relation (agreement_id, object_id, coalesce(serial_number, '')) WHERE agreement_id IS NOT NULL;
+CREATE INDEX service_object_relation_object ON service_object_relation (object_id);
+CREATE UNIQUE INDEX service_object_relation_order ON service_object_relation (order_id, object_id, coalesce(serial_number, '')) WHERE order_id IS NOT NULL;
 CREATE INDEX service_order_address ON service_order (address_id);
+CREATE INDEX service_order_agreement ON service_order (agreement_id);
 CREATE INDEX service_order_customer ON service_order (customer_id);
 CREATE INDEX service_order_line_activity ON service_order_line (activity_id);
 CREATE UNIQUE INDEX service_order_line_number ON service_order_line (order_id, line_number);
+CREATE INDEX service_order_line_object ON service_order_line (object_relation_id);
 CREATE INDEX service_order_line_worker ON service_order_line (worker_id);
+CREATE INDEX service_order_stage ON service_order (stage_id);
+CREATE UNIQUE INDEX service_task_relation_agreement ON service_task_relation (agreement_id, task_id) WHERE agreement_id IS NOT NULL;
+CREATE UNIQUE INDEX service_task_relation_order ON service_task_relation (order_id, task_id) WHERE order_id IS NOT NULL;
+CREATE INDEX service_task_relation_task ON service_task_relation (task_id);
 CREATE INDEX session_of_user ON session (user_id);
+CREATE UNIQUE INDEX stage_initial ON stage (coalesce(parent_id, 0)) WHERE parent_id IS NULL;
+CREATE UNIQUE INDEX stage_reason_number ON stage_reason (order_id, line_number);
+CREATE INDEX template_group_children ON template_group (parent_id);
 CREATE INDEX worker_team ON worker (team_id);
 CREATE TABLE "activity_type" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -40,6 +59,12 @@ CREATE TABLE "address" (
     "time_zone" VARCHAR(60),
     "version" INT NOT NULL,
     "customer_id" INT NOT NULL REFERENCES "customer" ("id") ON DELETE CASCADE
+);
+CREATE TABLE "agreement_group" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "version" INT NOT NULL
 );
 CREATE TABLE "api_token" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -125,6 +150,12 @@ CREATE TABLE "item" (
     "active" INT NOT NULL,
     "version" INT NOT NULL
 );
+CREATE TABLE "line_property" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "version" INT NOT NULL
+);
 CREATE TABLE "mutation_key" (
     "id" VARCHAR(200) NOT NULL  PRIMARY KEY,
     "hash" VARCHAR(64) NOT NULL,
@@ -171,6 +202,58 @@ CREATE TABLE "service_activity" (
     "type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT,
     "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
 );
+CREATE TABLE "service_agreement" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "description" VARCHAR(1000) NOT NULL,
+    "starts_on" DATE NOT NULL,
+    "ends_on" DATE,
+    "suspended" INT NOT NULL,
+    "combine_by" VARCHAR(30) NOT NULL  /* BY_SERVICE_AGREEMENT: BY_SERVICE_AGREEMENT\nBY_SERVICE_TASK: BY_SERVICE_TASK\nBY_EMPLOYEE: BY_EMPLOYEE\nBY_SERVICE_OBJECT: BY_SERVICE_OBJECT */,
+    "version" INT NOT NULL,
+    "activity_type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT,
+    "contact_id" INT REFERENCES "contact" ("id") ON DELETE RESTRICT,
+    "group_id" INT NOT NULL REFERENCES "agreement_group" ("id") ON DELETE RESTRICT,
+    "preferred_technician_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT,
+    "project_id" INT NOT NULL REFERENCES "project" ("id") ON DELETE RESTRICT,
+    "responsible_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT,
+    "template_group_id" INT REFERENCES "template_group" ("id") ON DELETE RESTRICT
+);
+CREATE TABLE "service_agreement_line" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "line_number" INT NOT NULL,
+    "transaction_type" VARCHAR(10) NOT NULL  /* HOUR: HOUR\nEXPENSE: EXPENSE\nITEM: ITEM\nFEE: FEE */,
+    "description" VARCHAR(200) NOT NULL,
+    "currency" VARCHAR(3) NOT NULL,
+    "starts_on" DATE NOT NULL,
+    "ends_on" DATE,
+    "stopped" INT NOT NULL,
+    "quantity" VARCHAR(40) NOT NULL,
+    "unit" VARCHAR(10) NOT NULL,
+    "item_setup" VARCHAR(20)   /* ITEM_CONSUMPTION: ITEM_CONSUMPTION\nITEM_REQUIREMENT: ITEM_REQUIREMENT */,
+    "starts_after_minute" SMALLINT,
+    "ends_before_minute" SMALLINT,
+    "version" INT NOT NULL,
+    "agreement_id" INT NOT NULL REFERENCES "service_agreement" ("id") ON DELETE CASCADE,
+    "category_id" INT NOT NULL REFERENCES "project_category" ("id") ON DELETE RESTRICT,
+    "interval_id" INT REFERENCES "service_interval" ("id") ON DELETE RESTRICT,
+    "item_id" INT REFERENCES "item" ("id") ON DELETE RESTRICT,
+    "line_property_id" INT NOT NULL REFERENCES "line_property" ("id") ON DELETE RESTRICT,
+    "object_relation_id" INT REFERENCES "service_object_relation" ("id") ON DELETE NO ACTION,
+    "project_id" INT NOT NULL REFERENCES "project" ("id") ON DELETE RESTRICT,
+    "site_id" INT REFERENCES "address" ("id") ON DELETE RESTRICT,
+    "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
+    "time_window_id" INT REFERENCES "time_window" ("id") ON DELETE RESTRICT,
+    "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
+);
+CREATE TABLE "service_interval" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "range" VARCHAR(10) NOT NULL  /* DAILY: DAILY\nWEEKLY: WEEKLY\nMONTHLY: MONTHLY\nQUARTERLY: QUARTERLY\nYEARLY: YEARLY */,
+    "frequency" INT NOT NULL,
+    "version" INT NOT NULL
+);
 CREATE TABLE "service_management_parameters" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "company_name" VARCHAR(120) NOT NULL,
@@ -184,6 +267,30 @@ CREATE TABLE "service_management_parameters" (
     "version" INT NOT NULL,
     "calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT,
     "order_activity_type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT
+, "allow_identical_items_as_objects" INT NOT NULL DEFAULT 0, "allow_without_service_agreement" INT NOT NULL DEFAULT 0, "default_agreement_group_id" INT REFERENCES "agreement_group" ("id") ON DELETE RESTRICT);
+CREATE TABLE "service_object" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "serial_number" VARCHAR(40),
+    "version" INT NOT NULL,
+    "group_id" INT NOT NULL REFERENCES "service_object_group" ("id") ON DELETE RESTRICT,
+    "item_id" INT REFERENCES "item" ("id") ON DELETE RESTRICT
+);
+CREATE TABLE "service_object_group" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "version" INT NOT NULL
+);
+CREATE TABLE "service_object_relation" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "serial_number" VARCHAR(40),
+    "version" INT NOT NULL,
+    "agreement_id" INT REFERENCES "service_agreement" ("id") ON DELETE CASCADE,
+    "object_id" INT NOT NULL REFERENCES "service_object" ("id") ON DELETE RESTRICT,
+    "order_id" INT REFERENCES "service_order" ("id") ON DELETE CASCADE
 );
 CREATE TABLE "service_order" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -201,7 +308,7 @@ CREATE TABLE "service_order" (
     "preferred_technician_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT,
     "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT,
     "responsible_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-);
+, "has_posted_lines" INT, "signed_off_at" TIMESTAMP, "stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT, "agreement_id" INT REFERENCES "service_agreement" ("id") ON DELETE RESTRICT);
 CREATE TABLE "service_order_line" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "line_number" INT NOT NULL,
@@ -217,12 +324,21 @@ CREATE TABLE "service_order_line" (
     "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE CASCADE,
     "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
     "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-);
+, "signed_off_at" TIMESTAMP, "object_relation_id" INT REFERENCES "service_object_relation" ("id") ON DELETE NO ACTION);
 CREATE TABLE "service_task" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
     "name" VARCHAR(120) NOT NULL,
     "version" INT NOT NULL
+);
+CREATE TABLE "service_task_relation" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "internal_note" VARCHAR(1000) NOT NULL,
+    "external_note" VARCHAR(1000) NOT NULL,
+    "version" INT NOT NULL,
+    "agreement_id" INT REFERENCES "service_agreement" ("id") ON DELETE CASCADE,
+    "order_id" INT REFERENCES "service_order" ("id") ON DELETE CASCADE,
+    "task_id" INT NOT NULL REFERENCES "service_task" ("id") ON DELETE RESTRICT
 );
 CREATE TABLE "session" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -232,6 +348,54 @@ CREATE TABLE "session" (
     "expires_at" TIMESTAMP NOT NULL,
     "ended_at" TIMESTAMP,
     "user_id" INT NOT NULL REFERENCES "user_account" ("id") ON DELETE CASCADE
+);
+CREATE TABLE "stage" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "has_next" INT NOT NULL,
+    "allow_delete" INT NOT NULL,
+    "allow_modify" INT NOT NULL,
+    "allow_cancel" INT NOT NULL,
+    "allow_post" INT NOT NULL,
+    "stops_time_recording" INT NOT NULL,
+    "require_reason" INT NOT NULL,
+    "version" INT NOT NULL,
+    "parent_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT
+);
+CREATE TABLE "stage_reason" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "line_number" INT NOT NULL,
+    "type" VARCHAR(12) NOT NULL  /* STAGE_CHANGE: STAGE_CHANGE\nCLOSE: CLOSE\nCANCEL: CANCEL\nMANUAL: MANUAL */,
+    "description" VARCHAR(1000) NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "created_by" VARCHAR(120) NOT NULL,
+    "version" INT NOT NULL,
+    "code_id" INT NOT NULL REFERENCES "stage_reason_code" ("id") ON DELETE RESTRICT,
+    "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE CASCADE,
+    "stage_id" INT NOT NULL REFERENCES "stage" ("id") ON DELETE RESTRICT
+);
+CREATE TABLE "stage_reason_code" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "version" INT NOT NULL
+);
+CREATE TABLE "template_group" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "version" INT NOT NULL,
+    "parent_id" INT REFERENCES "template_group" ("id") ON DELETE RESTRICT
+);
+CREATE TABLE "time_window" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "method" VARCHAR(10) NOT NULL  /* WEEK: WEEK\nMONTH: MONTH\nMANUAL: MANUAL */,
+    "days_before" INT NOT NULL,
+    "days_after" INT NOT NULL,
+    "version" INT NOT NULL
 );
 CREATE TABLE "tortoise_migrations" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -277,3 +441,25 @@ CREATE TRIGGER line_quantity_insert BEFORE INSERT ON service_order_line FOR EACH
 CREATE TRIGGER line_quantity_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT (NEW.quantity IS NOT NULL AND NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK line_quantity'); END;
 CREATE TRIGGER parameters_one_row_insert BEFORE INSERT ON service_management_parameters FOR EACH ROW WHEN NOT (NEW.id = 1 AND NEW.dispatch_days_before >= 0 AND NEW.dispatch_days_after >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK parameters_one_row'); END;
 CREATE TRIGGER parameters_one_row_update BEFORE UPDATE ON service_management_parameters FOR EACH ROW WHEN NOT (NEW.id = 1 AND NEW.dispatch_days_before >= 0 AND NEW.dispatch_days_after >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK parameters_one_row'); END;
+CREATE TRIGGER service_agreement_dates_insert BEFORE INSERT ON service_agreement FOR EACH ROW WHEN NOT (NEW.ends_on IS NULL OR NEW.starts_on <= NEW.ends_on) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_dates'); END;
+CREATE TRIGGER service_agreement_dates_update BEFORE UPDATE ON service_agreement FOR EACH ROW WHEN NOT (NEW.ends_on IS NULL OR NEW.starts_on <= NEW.ends_on) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_dates'); END;
+CREATE TRIGGER service_agreement_line_dates_insert BEFORE INSERT ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.ends_on IS NULL OR NEW.starts_on <= NEW.ends_on) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_dates'); END;
+CREATE TRIGGER service_agreement_line_dates_update BEFORE UPDATE ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.ends_on IS NULL OR NEW.starts_on <= NEW.ends_on) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_dates'); END;
+CREATE TRIGGER service_agreement_line_item_insert BEFORE INSERT ON service_agreement_line FOR EACH ROW WHEN NOT ((NEW.transaction_type = 'ITEM') = (NEW.item_id IS NOT NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_item'); END;
+CREATE TRIGGER service_agreement_line_item_update BEFORE UPDATE ON service_agreement_line FOR EACH ROW WHEN NOT ((NEW.transaction_type = 'ITEM') = (NEW.item_id IS NOT NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_item'); END;
+CREATE TRIGGER service_agreement_line_number_insert BEFORE INSERT ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_number'); END;
+CREATE TRIGGER service_agreement_line_number_update BEFORE UPDATE ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_number'); END;
+CREATE TRIGGER service_agreement_line_requirement_insert BEFORE INSERT ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.item_setup IS NULL OR NEW.item_setup <> 'ITEM_REQUIREMENT' OR NEW.site_id IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_requirement'); END;
+CREATE TRIGGER service_agreement_line_requirement_update BEFORE UPDATE ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.item_setup IS NULL OR NEW.item_setup <> 'ITEM_REQUIREMENT' OR NEW.site_id IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_requirement'); END;
+CREATE TRIGGER service_agreement_line_times_insert BEFORE INSERT ON service_agreement_line FOR EACH ROW WHEN NOT ((NEW.starts_after_minute IS NULL OR NEW.starts_after_minute BETWEEN 0 AND 1439) AND (NEW.ends_before_minute IS NULL OR NEW.ends_before_minute BETWEEN 1 AND 1440) AND (NEW.starts_after_minute IS NULL OR NEW.ends_before_minute IS NULL OR NEW.starts_after_minute < NEW.ends_before_minute)) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_times'); END;
+CREATE TRIGGER service_agreement_line_times_update BEFORE UPDATE ON service_agreement_line FOR EACH ROW WHEN NOT ((NEW.starts_after_minute IS NULL OR NEW.starts_after_minute BETWEEN 0 AND 1439) AND (NEW.ends_before_minute IS NULL OR NEW.ends_before_minute BETWEEN 1 AND 1440) AND (NEW.starts_after_minute IS NULL OR NEW.ends_before_minute IS NULL OR NEW.starts_after_minute < NEW.ends_before_minute)) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_times'); END;
+CREATE TRIGGER service_interval_frequency_insert BEFORE INSERT ON service_interval FOR EACH ROW WHEN NOT (NEW.frequency >= 1) BEGIN SELECT RAISE(ABORT, 'CHECK service_interval_frequency'); END;
+CREATE TRIGGER service_interval_frequency_update BEFORE UPDATE ON service_interval FOR EACH ROW WHEN NOT (NEW.frequency >= 1) BEGIN SELECT RAISE(ABORT, 'CHECK service_interval_frequency'); END;
+CREATE TRIGGER service_object_relation_owner_insert BEFORE INSERT ON service_object_relation FOR EACH ROW WHEN NOT ((NEW.agreement_id IS NULL) <> (NEW.order_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_object_relation_owner'); END;
+CREATE TRIGGER service_object_relation_owner_update BEFORE UPDATE ON service_object_relation FOR EACH ROW WHEN NOT ((NEW.agreement_id IS NULL) <> (NEW.order_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_object_relation_owner'); END;
+CREATE TRIGGER service_task_relation_owner_insert BEFORE INSERT ON service_task_relation FOR EACH ROW WHEN NOT ((NEW.agreement_id IS NULL) <> (NEW.order_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_task_relation_owner'); END;
+CREATE TRIGGER service_task_relation_owner_update BEFORE UPDATE ON service_task_relation FOR EACH ROW WHEN NOT ((NEW.agreement_id IS NULL) <> (NEW.order_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_task_relation_owner'); END;
+CREATE TRIGGER template_group_parent_insert BEFORE INSERT ON template_group FOR EACH ROW WHEN NOT (NEW.parent_id IS NULL OR NEW.parent_id <> NEW.id) BEGIN SELECT RAISE(ABORT, 'CHECK template_group_parent'); END;
+CREATE TRIGGER template_group_parent_update BEFORE UPDATE ON template_group FOR EACH ROW WHEN NOT (NEW.parent_id IS NULL OR NEW.parent_id <> NEW.id) BEGIN SELECT RAISE(ABORT, 'CHECK template_group_parent'); END;
+CREATE TRIGGER time_window_days_insert BEFORE INSERT ON time_window FOR EACH ROW WHEN NOT (NEW.days_before >= 0 AND NEW.days_after >= 0 AND (NEW.method = 'MANUAL' OR (NEW.days_before = 0 AND NEW.days_after = 0))) BEGIN SELECT RAISE(ABORT, 'CHECK time_window_days'); END;
+CREATE TRIGGER time_window_days_update BEFORE UPDATE ON time_window FOR EACH ROW WHEN NOT (NEW.days_before >= 0 AND NEW.days_after >= 0 AND (NEW.method = 'MANUAL' OR (NEW.days_before = 0 AND NEW.days_after = 0))) BEGIN SELECT RAISE(ABORT, 'CHECK time_window_days'); END;

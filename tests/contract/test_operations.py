@@ -12,10 +12,12 @@ import domain
 from domain.core.actor import ANONYMOUS, PERMISSIONS, Permission
 from domain.core.operation import OPERATIONS, Operation, Work
 
+# Operations of an area that has too many for one module.
+BESIDE = {"domain.orders.closing", "domain.orders.stages"}
 MODULES = [
     import_module(found.name)
     for found in pkgutil.walk_packages(domain.__path__, "domain.")
-    if found.name.rpartition(".")[2] == "operations" or ".operations." in found.name
+    if found.name.rpartition(".")[2] == "operations" or ".operations." in found.name or found.name in BESIDE
 ]
 
 
@@ -45,7 +47,9 @@ def short(operations: Iterable[Operation[Any, Any]]) -> set[str]:
 def test_there_is_something_to_check() -> None:
     assert len(MODULES) >= 10
     assert len(OPERATIONS) >= 40
-    assert {each.name.rpartition(".")[0] for each in OPERATIONS.values()} >= {module.__name__ for module in MODULES}
+    # A folder of operations has none of its own.
+    named = {module.__name__ for module in MODULES if not hasattr(module, "__path__")}
+    assert {each.name.rpartition(".")[0] for each in OPERATIONS.values()} >= named
 
 
 def test_every_operation_is_declared_with_a_permission() -> None:

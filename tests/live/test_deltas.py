@@ -13,6 +13,7 @@ from api.schema.build import schema
 from domain.core.actor import Role
 from domain.workforce.models import Worker
 from tests.builders.replicas import BRIEF, Replica, replica
+from tests.builders.stage_steps import a_tree_of_stages
 from tests.builders.steps import STEPS, Dice, a_small_company
 from tests.serving import Server
 
@@ -22,6 +23,20 @@ NOT_TAKEN = {
     "refreshSession": "gives the caller's session another token",
     "signOut": "ends the caller's session, and with it the test",
 }
+# Told in `tests.api.changes`: none of this stands beside an activity in the selections here.
+BESIDE_NOTHING = """
+createLineProperty changeLineProperty deleteLineProperty createServiceObjectGroup
+changeServiceObjectGroup deleteServiceObjectGroup createServiceObject changeServiceObject
+deleteServiceObject deleteServiceTask createAgreementGroup changeAgreementGroup
+deleteAgreementGroup createTemplateGroup changeTemplateGroup deleteTemplateGroup
+createServiceInterval changeServiceInterval deleteServiceInterval createTimeWindow
+changeTimeWindow deleteTimeWindow createServiceAgreement deleteServiceAgreement
+addServiceAgreementLine changeServiceAgreementLine deleteServiceAgreementLine stopServiceAgreementLines
+startServiceAgreementLines copyServiceAgreementLines addAgreementObject deleteAgreementObject
+addAgreementTask changeAgreementTask deleteAgreementTask deleteOrderObject
+deleteOrderTask
+"""
+NOT_TAKEN |= dict.fromkeys(BESIDE_NOTHING.split(), "changes nothing that stands beside an activity")
 WEEK = {"from": "2026-11-23", "to": "2026-11-29"}
 # All that can be selected of an activity, and of what is around it.
 EVERYTHING = """
@@ -31,22 +46,32 @@ worker { id name active calendar { name hours { weekday opens closes } holidays 
 team { id name owner { name } }
 availableActions { action allowed code reason }
 order {
-  id number description priority progress serviceAt version
+  id number description priority progress serviceAt signedOffAt version
+  stage { number name allowModify requireReason parent { name } children { name } }
+  reasons { lineNumber type description createdBy code { name } stage { name } }
+  availableActions { action allowed code reason }
   customer { name phone active contacts { name customer { name } } addresses { name city } }
   address { name city customer { name } }
   contact { name email }
   project { name type customer { name } }
+  agreement { number description suspended }
+  objectRelations { number object { name } } taskRelations { taskName internalNote externalNote }
   responsible { name team { name } } preferredTechnician { name }
   lines {
-    lineNumber status quantity description version category { name } item { name unit } task { name }
-    worker { name } activity { id number priority worker { name } }
+    lineNumber status quantity description signedOffAt version availableActions { action allowed code }
+    category { name } item { name unit } task { name }
+    worker { name } objectRelation { number } activity { id number priority worker { name } }
   }
   activities { number priority startsAt worker { name } type { name } task { name } }
 }"""
 OF_THE_ORDER = (
     BRIEF
     + """
-availableActions { action allowed } order { customer { name } lines { description worker { id } } activities { id } }"""
+availableActions { action allowed }
+order {
+  customer { name } lines { description worker { id } } activities { id }
+  stage { name } availableActions { action allowed }
+}"""
 )
 # How often a step is taken beyond once: those that bring no snapshot, which would hide what was not told.
 OFTEN = [
@@ -64,6 +89,11 @@ OFTEN = [
     "changeServiceActivity",
     "changeCustomer",
     "changeProject",
+    "moveServiceOrderToNextStage",
+    "moveServiceOrderToPreviousStage",
+    "addStageReason",
+    "signOffServiceOrderLine",
+    "cancelServiceOrderLine",
 ]
 EXTRA_STEPS = 40
 
@@ -86,6 +116,7 @@ async def test_deltas_applied_to_an_old_snapshot_equal_a_fresh_read(server: Serv
     await server.token(Role.TECHNICIAN)
     tim = await Worker.get(name="Tim Technician")
     await a_small_company(tim)
+    await a_tree_of_stages()
     dice, done, refused = Dice(chance), Counter[str](), Counter[str]()
     schedule = [*STEPS, *chance.choices(OFTEN, k=EXTRA_STEPS)]
     chance.shuffle(schedule)
@@ -131,6 +162,7 @@ async def test_a_client_that_goes_away_again_and_again_misses_nothing(server: Se
     chance = random.Random(7)  # noqa: S311 - a schedule, not a secret
     await server.token(Role.TECHNICIAN)
     await a_small_company(await Worker.get(name="Tim Technician"))
+    await a_tree_of_stages()
     dice = Dice(chance)
     kept: Replica | None = None
     for _ in range(12):

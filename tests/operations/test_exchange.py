@@ -57,9 +57,8 @@ async def test_the_examples_of_all_files_make_a_company(tmp_path: Path) -> None:
     report = await import_folder(the_examples(tmp_path), today=TODAY)
 
     assert [str(error) for error in report.errors] == []
-    assert counts(report) == {
-        table.file: (0, 1, 0) if table.file == "team_members.csv" else (1, 0, 0) for table in TABLES
-    }
+    told_before = {"team_members.csv": (0, 1, 0), "template_tree.csv": (0, 0, 1)}
+    assert counts(report) == {table.file: told_before.get(table.file, (1, 0, 0)) for table in TABLES}
     parameters = await ServiceManagementParameters.get(id=1).prefetch_related("calendar", "order_activity_type")
     assert (parameters.company_name, parameters.time_zone) == ("Nordlift Service A/S", "Europe/Copenhagen")
     assert (parameters.calendar.number, parameters.order_activity_type.number) == ("CAL-1", "ACT-1")
@@ -366,4 +365,5 @@ async def test_a_column_is_stored_where_it_says_and_is_as_long_as_it_says(table:
                 assert column.form.read(longest, ImportDay(TODAY, None)) == longest
             else:
                 assert not column.form.about.startswith("text")
-        assert column.required == (not field.null and not field.has_db_default() and column.default is None)
+        needed = not field.null and not field.has_db_default() and column.default is None
+        assert column.required == (needed or column.field == table.told_by)

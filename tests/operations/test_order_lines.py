@@ -9,6 +9,7 @@ import pytest
 
 from domain.core.errors import Code, Path
 from domain.core.operation import perform
+from domain.orders.closing import SetLineStatus, cancel_service_order_line
 from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine
 from domain.orders.operations import (
     AddServiceOrderLine,
@@ -17,9 +18,7 @@ from domain.orders.operations import (
     CreateServiceActivity,
     CreateServiceOrder,
     NewLine,
-    SetLineStatus,
     add_service_order_line,
-    cancel_service_order_line,
     change_service_activity,
     change_service_order_line,
     create_service_activity,
@@ -41,7 +40,7 @@ from tests.builders.rows import (
 )
 from tests.builders.times import at
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("database", "initial_stage", "orders_without_agreements")
 
 HOUR = NewLine(TransactionType.HOUR, Decimal(2))
 

@@ -9,6 +9,7 @@ import pytest
 from domain.core.actor import ANONYMOUS, Actor
 from domain.core.errors import Code, NotPermitted
 from domain.core.operation import Operation, Stale, perform
+from domain.orders.closing import SetLineStatus, cancel_service_order_line
 from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine
 from domain.orders.operations import (
     AddServiceOrderLine,
@@ -18,9 +19,7 @@ from domain.orders.operations import (
     CreateServiceActivity,
     CreateServiceOrder,
     NewLine,
-    SetLineStatus,
     add_service_order_line,
-    cancel_service_order_line,
     change_service_activity,
     change_service_order,
     change_service_order_line,
@@ -29,6 +28,7 @@ from domain.orders.operations import (
 )
 from domain.orders.queries import visible_activities, visible_lines, visible_orders
 from domain.orders.rules import DispatchStatus, Priority
+from domain.parameters.models import ServiceManagementParameters
 from domain.projects.rules import TransactionType
 from tests.builders import actors
 from tests.builders.actors import DISPATCHER
@@ -47,11 +47,10 @@ from tests.builders.rows import (
     an_item,
     an_order,
     number_sequences,
-    the_parameters,
 )
 from tests.builders.times import MONDAY, SetClock, at
 
-pytestmark = pytest.mark.usefixtures("database")
+pytestmark = pytest.mark.usefixtures("database", "initial_stage", "orders_without_agreements")
 
 HOUR = NewLine(TransactionType.HOUR, Decimal(2))
 
@@ -90,11 +89,15 @@ async def test_an_order_is_created_with_everything_given(set_clock: SetClock) ->
         "address_id": address.id,
         "contact_id": contact.id,
         "project_id": project.id,
+        "agreement_id": None,
         "priority": "HIGH",
         "origin": "MANUAL",
         "progress": "IN_PROCESS",
         "responsible_id": responsible.id,
         "preferred_technician_id": preferred.id,
+        "stage_id": 1,
+        "has_posted_lines": None,
+        "signed_off_at": None,
         "version": 1,
     }
     event = await only_event()
@@ -127,7 +130,7 @@ async def test_an_order_needs_no_more_than_a_customer(set_clock: SetClock) -> No
 
 async def test_lines_with_equal_worker_and_task_share_one_activity() -> None:
     activity_type = await an_activity_type()
-    await the_parameters(order_activity_type_id=activity_type.id)
+    await ServiceManagementParameters.all().update(order_activity_type_id=activity_type.id)
     customer, worker = await a_customer(), await a_worker()
     task, item, category = await a_service_task(), await an_item(), await a_project_category()
     lines = (
@@ -190,8 +193,10 @@ async def test_lines_with_equal_worker_and_task_share_one_activity() -> None:
         "task_id": task.id,
         "worker_id": worker.id,
         "activity_id": one,
+        "object_relation_id": None,
         "quantity": "1.5000",
         "unit": "h",
+        "signed_off_at": None,
         "version": 1,
     }
 

@@ -1,5 +1,5 @@
 """Service orders, their lines and activities."""
 
-from api.schema.orders.types import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine
+from api.schema.orders.types import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
 
-__all__ = ["ActivityType", "ServiceActivity", "ServiceOrder", "ServiceOrderLine"]
+__all__ = ["ActivityType", "ServiceActivity", "ServiceOrder", "ServiceOrderLine", "StageReason"]

@@ -6,7 +6,6 @@ from api.schema.lists import listing, looked_up
 from api.schema.mutations import mutation
 from api.schema.orders.inputs import (
     AddServiceOrderLineInput,
-    CancelServiceOrderLineInput,
     ChangeActivityTypeInput,
     ChangeServiceActivityInput,
     ChangeServiceOrderInput,
@@ -67,12 +66,6 @@ class OrderMutations:
         operations.change_service_order_line,
         ChangeServiceOrderLineInput,
         "Changes an open line. Another worker or task moves it to the activity it then shares.",
-        line=ServiceOrderLine,
-    )
-    cancel_service_order_line = mutation(
-        operations.cancel_service_order_line,
-        CancelServiceOrderLineInput,
-        "Cancels an open line. The order's progress follows from its lines.",
         line=ServiceOrderLine,
     )
     create_service_activity = mutation(

@@ -11,6 +11,7 @@ from api.schema.inputs import NUMBER, OMIT, OMIT_OR_CLEAR, VERSION, MutationInpu
 from api.schema.nodes import key_of, keys_of, optional_key
 from api.schema.paging import OrderEnum
 from domain.orders import operations
+from domain.orders.criteria import OrderCriteria
 from domain.orders.rules import DispatchStatus, OrderProgress, Priority
 from domain.projects.rules import TransactionType
 
@@ -54,21 +55,37 @@ class ServiceOrderFilter:
     customer_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Of one of these customers.")
     priority: list[Priority] | None = strawberry.field(default=None, description="With one of these priorities.")
     progress: list[OrderProgress] | None = strawberry.field(default=None, description="With one of these progresses.")
+    stage_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="In one of these stages.")
     service_at: DateTimeRange | None = strawberry.field(default=None, description="With a wished time in this range.")
+    agreement_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Under one of these service agreements."
+    )
+
+    def criteria(self) -> OrderCriteria:
+        """The conditions as the domain knows them.
+
+        Raises:
+            Refused: NOT_FOUND.
+        """
+        at = self.service_at or DateTimeRange()
+        return OrderCriteria(
+            search=self.search or None,
+            customer_ids=_tuple(self.customer_ids, "cus", "customer", "customerIds"),
+            stage_ids=_tuple(self.stage_ids, "stg", "stage", "stageIds"),
+            priorities=None if self.priority is None else tuple(self.priority),
+            progresses=None if self.progress is None else tuple(self.progress),
+            service_from=at.from_,
+            service_before=at.before,
+            agreement_ids=_tuple(self.agreement_ids, "sa", "service agreement", "agreementIds"),
+        )
 
     def where(self) -> Q:
         """The condition on orders."""
-        where = Q()
-        if self.search:
-            found = self.search
-            where &= Q(number__icontains=found) | Q(description__icontains=found) | Q(customer__name__icontains=found)
-        if self.customer_ids is not None:
-            where &= Q(customer_id__in=keys_of(self.customer_ids, "cus", "customer", "filter", "customerIds"))
-        if self.priority is not None:
-            where &= Q(priority__in=self.priority)
-        if self.progress is not None:
-            where &= Q(progress__in=self.progress)
-        return where if self.service_at is None else where & self.service_at.where("service_at")
+        return self.criteria().where()
+
+
+def _tuple(ids: list[strawberry.ID] | None, prefix: str, what: str, name: str) -> tuple[int, ...] | None:
+    return None if ids is None else tuple(keys_of(ids, prefix, what, "filter", name))
 
 
 class ServiceOrderOrder(OrderEnum):
@@ -138,6 +155,9 @@ class ServiceOrderLineInput:
     item_id: strawberry.ID | None = strawberry.field(default=None, description="The item; required for type ITEM.")
     task_id: strawberry.ID | None = strawberry.field(default=None, description="The task.")
     worker_id: strawberry.ID | None = strawberry.field(default=None, description="Who does it.")
+    object_relation_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The object it is about: a relation of the order or of its agreement."
+    )
 
     def line(self, *path: str | int) -> operations.NewLine:
         """The line as the domain wants it.
@@ -154,6 +174,9 @@ class ServiceOrderLineInput:
             item_id=optional_key(self.item_id, "itm", "item", *path, "itemId"),
             task_id=optional_key(self.task_id, "tsk", "service task", *path, "taskId"),
             worker_id=optional_key(self.worker_id, "wrk", "worker", *path, "workerId"),
+            object_relation_id=optional_key(
+                self.object_relation_id, "rel", "object relation", *path, "objectRelationId"
+            ),
         )
 
 
@@ -174,6 +197,10 @@ class CreateServiceOrderInput(MutationInput):
         default=None, description="Worker whom the customer prefers."
     )
     lines: list[ServiceOrderLineInput] = strawberry.field(default_factory=list, description="Its first lines.")
+    agreement_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="The service agreement; the settings may require one. It proposes what is left out.",
+    )
 
     def command(self) -> operations.CreateServiceOrder:
         """The command this asks for."""
@@ -191,6 +218,7 @@ class CreateServiceOrderInput(MutationInput):
                 self.preferred_technician_id, "wrk", "worker", "preferredTechnicianId"
             ),
             lines=tuple(line.line("lines", place) for place, line in enumerate(self.lines)),
+            agreement_id=optional_key(self.agreement_id, "sa", "service agreement", "agreementId"),
         )
 
 
@@ -209,6 +237,9 @@ class ChangeServiceOrderInput(MutationInput):
     service_at: strawberry.Maybe[datetime | None] = strawberry.field(description=OMIT_OR_CLEAR)
     responsible_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     preferred_technician_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    agreement_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(
+        description="Omit to keep; null to clear. A new one brings its project unless one is given."
+    )
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeServiceOrder:
@@ -223,6 +254,7 @@ class ChangeServiceOrderInput(MutationInput):
             service_at=kept(self.service_at),
             responsible_id=kept_key(self.responsible_id, "wrk", "worker", "responsibleId"),
             preferred_technician_id=kept_key(self.preferred_technician_id, "wrk", "worker", "preferredTechnicianId"),
+            agreement_id=kept_key(self.agreement_id, "sa", "service agreement", "agreementId"),
             expected_version=self.expected_version,
         )
 
@@ -255,6 +287,7 @@ class ChangeServiceOrderLineInput(MutationInput):
     description: strawberry.Maybe[str] = strawberry.field(description=OMIT)
     task_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     worker_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    object_relation_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeServiceOrderLine:
@@ -265,21 +298,8 @@ class ChangeServiceOrderLineInput(MutationInput):
             description=kept(self.description),
             task_id=kept_key(self.task_id, "tsk", "service task", "taskId"),
             worker_id=kept_key(self.worker_id, "wrk", "worker", "workerId"),
+            object_relation_id=kept_key(self.object_relation_id, "rel", "object relation", "objectRelationId"),
             expected_version=self.expected_version,
-        )
-
-
-@strawberry.input(description="Which line to cancel.")
-class CancelServiceOrderLineInput(MutationInput):
-    """For `cancelServiceOrderLine`."""
-
-    line_id: strawberry.ID = strawberry.field(description="Which line.")
-    expected_version: int | None = strawberry.field(default=None, description=VERSION)
-
-    def command(self) -> operations.SetLineStatus:
-        """The command this asks for."""
-        return operations.SetLineStatus(
-            line_id=key_of(self.line_id, "sol", "order line", "lineId"), expected_version=self.expected_version
         )
 
 

@@ -5,11 +5,14 @@ from decimal import Decimal
 
 import strawberry
 
+from api.schema.agreements import ServiceAgreement
 from api.schema.customers import Address, Contact, Customer
 from api.schema.items import Item
 from api.schema.nodes import Node, node
+from api.schema.orders.available import LINE_NEEDS, ORDER_NEEDS, AvailableOrderAction, of_line, of_order
 from api.schema.projects import Project, ProjectCategory
-from api.schema.service_objects import ServiceTask
+from api.schema.service_objects import ServiceObjectRelation, ServiceTask, ServiceTaskRelation
+from api.schema.stages import Stage, StageReasonCode
 from api.schema.workforce import DispatchTeam, Worker
 from api.selection import column, computed, identity, many, one
 from domain.core.actor import Actor, Permission
@@ -18,9 +21,10 @@ from domain.core.rows import company_only
 from domain.dispatch import rules as dispatch_rules
 from domain.dispatch.rules import BoardAction
 from domain.orders import models
-from domain.orders.queries import visible_activities, visible_lines, visible_orders
+from domain.orders.queries import visible_activities, visible_lines, visible_orders, visible_reasons
 from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority
 from domain.projects.rules import TransactionType
+from domain.stages.rules import ReasonType
 
 _VERSION = "Grows with every change; send it back as `expectedVersion`."
 
@@ -129,7 +133,32 @@ class ServiceOrderLine(Node):
     item: Item | None = one(description="The item; null unless the line is of type ITEM.")
     task: ServiceTask | None = one(description="The task; null when none is named.")
     worker: Worker | None = one(description="Who does it; null while nobody is assigned.")
+    object_relation: ServiceObjectRelation | None = one(description="The object it is about; null when none is named.")
     activity: ServiceActivity | None = one(description="The activity it is done in; null when it needs none.")
+    signed_off_at: datetime | None = column(description="When it was signed off as done; null while it is not.")
+    version: int = column(description=_VERSION)
+    available_actions: list[AvailableOrderAction] = computed(
+        needs=LINE_NEEDS, value=of_line, viewer=True, description="What can be done to it now, by you."
+    )
+
+
+@node(
+    models.StageReason,
+    prefix="srs",
+    visible=visible_reasons,
+    description="Why an order entered a stage, was signed off, or is late: an entry of its log of reasons.",
+)
+class StageReason(Node):
+    """A reason given."""
+
+    id: strawberry.ID = identity("srs")
+    line_number: int = column(description="1, 2, 3 … within the order.")
+    type: ReasonType = column(description="On what occasion it was given.")
+    code: StageReasonCode = one(description="The reason.")
+    stage: Stage = one(description="The stage the order was in, or entered.")
+    description: str = column(description="More about it; may be empty.")
+    created_at: datetime = column(description="When it was given.")
+    created_by: str = column(description="Who gave it.")
     version: int = column(description=_VERSION)
 
 
@@ -149,9 +178,15 @@ class ServiceOrder(Node):
     address: Address | None = one(description="Where the work is done; null when not said.")
     contact: Contact | None = one(description="Whom to ask for; null when not said.")
     project: Project | None = one(description="Where cost and revenue go; null while in none.")
+    agreement: ServiceAgreement | None = one(description="The service agreement it is done under; null for none.")
     priority: Priority = column(description="How urgent it is.")
     origin: OrderOrigin = column(description="Where it came from.")
     progress: OrderProgress = column(description="How far it has come; follows from its lines.")
+    stage: Stage | None = one(description="The step it is at; null only while the company has no stages.")
+    reasons: list[StageReason] = many(
+        order=("line_number",), where=visible_reasons, description="The reasons given for it, the first first."
+    )
+    signed_off_at: datetime | None = column(description="When it was signed off as done; null while it is not.")
     service_at: datetime | None = column(description="When the customer would like it; null when not said.")
     responsible: Worker | None = one(description="Who answers for it; null when nobody does.")
     preferred_technician: Worker | None = one(description="Whom the customer prefers; null when anybody.")
@@ -162,4 +197,13 @@ class ServiceOrder(Node):
     activities: list[ServiceActivity] = many(
         order=("starts_at", "id"), where=visible_activities, description="Its activities, as far as you may see them."
     )
+    object_relations: list[ServiceObjectRelation] = many(
+        order=("number", "id"), description="The service objects that it alone is about; its agreement has more."
+    )
+    task_relations: list[ServiceTaskRelation] = many(
+        order=("id",), description="The tasks that it alone is about; its agreement has more."
+    )
     version: int = column(description=_VERSION)
+    available_actions: list[AvailableOrderAction] = computed(
+        needs=ORDER_NEEDS, value=of_order, viewer=True, description="What can be done to it now, by you."
+    )

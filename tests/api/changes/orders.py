@@ -12,6 +12,8 @@ from tests.builders import rows
 )
 async def _() -> Told:
     await rows.number_sequences("service_order")
+    await rows.a_stage()
+    await rows.the_parameters(allow_without_service_agreement=True)
     customer, worker, other = await rows.a_customer(), await rows.a_worker(), await rows.an_address()
     line = {"transactionType": "HOUR", "quantity": "1.5", "workerId": f"wrk_{worker.id}"}
     shown = {"quantity": "1.5000", "activity": {"worker": {"id": f"wrk_{worker.id}"}}}

@@ -1,0 +1,112 @@
+"""Decisions about the headers and lines of service agreements. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from domain.agreements.rules import ItemSetup
+from domain.core.errors import Code, Path, Refused
+from domain.projects.rules import ProjectType, TransactionType
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
+_DAY = 24 * 60
+
+
+def check_dates(starts_on: date, ends_on: date | None) -> None:
+    """Refuse an end before the start, and dates out of this century.
+
+    Raises:
+        Refused: INVALID.
+
+    Source: DOMAIN.md 4.1.
+    """
+    for name, on in (("startsOn", starts_on), ("endsOn", ends_on)):
+        if on is not None and not FIRST_DAY <= on <= LAST_DAY:
+            raise Refused(Code.INVALID, f"{on} is out of range; a date lies between 2000 and 2099.", (name,))
+    if ends_on is not None and ends_on < starts_on:
+        raise Refused(Code.INVALID, f"The end, {ends_on}, lies before the start, {starts_on}.", ("endsOn",))
+
+
+def check_project_type(number: str, project_type: ProjectType, path: Path = ("projectId",)) -> None:
+    """Refuse a project of type TIME for a service agreement.
+
+    Raises:
+        Refused: PROJECT_TYPE_NOT_ALLOWED.
+
+    Source: DOMAIN.md 2.
+    """
+    if project_type is ProjectType.TIME:
+        message = f"{number} is a project of type TIME; a service agreement has any other."
+        raise Refused(Code.PROJECT_TYPE_NOT_ALLOWED, message, path)
+
+
+def is_valid_on(on: date, starts_on: date, ends_on: date | None) -> bool:
+    """Whether a day lies within these dates, both included; without an end, for ever.
+
+    Source: DOMAIN.md 4.1.
+    """
+    return starts_on <= on and (ends_on is None or on <= ends_on)
+
+
+def check_orders_inside(number: str, starts_on: date, ends_on: date | None, served_on: Iterable[date]) -> None:
+    """Refuse dates that leave service orders outside.
+
+    Raises:
+        Refused: ORDERS_OUTSIDE_VALIDITY.
+
+    Source: DOMAIN.md 4.1, D-5.
+    """
+    for on in served_on:
+        if not is_valid_on(on, starts_on, ends_on):
+            field = "startsOn" if on < starts_on else "endsOn"
+            message = f"{number} has a service order on {on}; keep that day within its dates, or move the order first."
+            raise Refused(Code.ORDERS_OUTSIDE_VALIDITY, message, (field,))
+
+
+@dataclass(frozen=True, slots=True)
+class LineNeeds:
+    """What of an agreement line depends on its transaction type. Units: minutes after midnight."""
+
+    transaction_type: TransactionType
+    category_type: TransactionType
+    category_active: bool
+    item_id: int | None
+    item_setup: ItemSetup | None
+    site_id: int | None
+    starts_after_minute: int | None
+    ends_before_minute: int | None
+
+
+def check_line(line: LineNeeds) -> None:
+    """Refuse a line that lacks what its type needs, or has what its type does not know.
+
+    Raises:
+        Refused: INVALID.
+
+    Source: DOMAIN.md 2, 4.2.
+    """
+    if line.category_type is not line.transaction_type:
+        message = f"This project category is for lines of type {line.category_type}, not {line.transaction_type}."
+        raise Refused(Code.INVALID, message, ("categoryId",))
+    if not line.category_active:
+        raise Refused(Code.INVALID, "This project category may not be chosen any more.", ("categoryId",))
+    if line.transaction_type is TransactionType.ITEM:
+        if line.item_id is None:
+            raise Refused(Code.INVALID, "A line of type ITEM needs an item.", ("itemId",))
+    elif line.item_id is not None or line.item_setup is not None:
+        path = "itemId" if line.item_id is not None else "itemSetup"
+        raise Refused(Code.INVALID, "Only a line of type ITEM has an item.", (path,))
+    if line.item_setup is ItemSetup.ITEM_REQUIREMENT and line.site_id is None:
+        raise Refused(Code.INVALID, "An item requirement needs the site that it is for.", ("siteId",))
+    _check_times(line.starts_after_minute, line.ends_before_minute)
+
+
+def _check_times(starts_after_minute: int | None, ends_before_minute: int | None) -> None:
+    if starts_after_minute is not None and not 0 <= starts_after_minute < _DAY:
+        raise Refused(Code.INVALID, "This is no time of day.", ("serviceStartsAfter",))
+    if ends_before_minute is not None and not 0 < ends_before_minute <= _DAY:
+        raise Refused(Code.INVALID, "This is no time of day that anything can end at.", ("serviceEndsBefore",))
+    if starts_after_minute is None or ends_before_minute is None:
+        return
+    if ends_before_minute <= starts_after_minute:
+        raise Refused(Code.INVALID, "Service ends after it starts.", ("serviceEndsBefore",))

@@ -1,0 +1,53 @@
+"""What an actor may see of service agreements, and what is asked of the orders that hang on them."""
+
+from datetime import UTC, date, datetime
+
+from tortoise.expressions import Q
+from tortoise.functions import Max, Min
+
+from domain.agreements.models import ServiceAgreement
+from domain.core.actor import Actor, Permission, Role
+from domain.core.rows import EVERYTHING, NOTHING
+from domain.parameters.queries import civil_date, company_parameters
+
+
+def visible_agreements(actor: Actor) -> Q:
+    """The service agreements `actor` may see: a customer's are those of their projects, without templates."""
+    if actor.may(Permission.READ_COMPANY):
+        return EVERYTHING
+    if actor.role is Role.CUSTOMER and actor.customer_id is not None:
+        return Q(project__customer_id=actor.customer_id, template_group_id=None)
+    return NOTHING
+
+
+def visible_task_relations(actor: Actor) -> Q:
+    """The related tasks `actor` may see: those of the agreements and orders they may see."""
+    if actor.may(Permission.READ_COMPANY):
+        return EVERYTHING
+    if actor.role is Role.CUSTOMER and actor.customer_id is not None:
+        own = actor.customer_id
+        return Q(agreement__project__customer_id=own, agreement__template_group_id=None) | Q(order__customer_id=own)
+    return NOTHING
+
+
+async def has_orders(agreement_id: int) -> bool:
+    """Whether service orders belong to this agreement."""
+    # Through the relation: the orders' area lies above this one.
+    return await ServiceAgreement.filter(id=agreement_id, orders__id__isnull=False).exists()
+
+
+async def served_on(agreement_id: int) -> list[date]:
+    """The first and the last day on which orders of this agreement are served; empty when there are none."""
+    found = (
+        await ServiceAgreement.filter(id=agreement_id)
+        .annotate(earliest=Min("orders__service_at"), latest=Max("orders__service_at"))
+        .values_list("earliest", "latest")
+    )
+    zone = (await company_parameters()).time_zone
+    return [civil_date(_instant(at), zone) for ends in found for at in ends if at is not None]
+
+
+def _instant(at: datetime | str) -> datetime:
+    """SQLite gives the earliest and the latest as it stores them: as text, without an offset or with one."""
+    found = at if isinstance(at, datetime) else datetime.fromisoformat(at)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -1,0 +1,327 @@
+"""Ends of service orders and lines: signed off, cancelled and taken up again, deleted; one, or many with a report.
+
+An order is locked before its activities, and these before its lines, as on the board.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from domain.core.actor import Permission
+from domain.core.errors import Refused
+from domain.core.operation import Work, check_version, operation
+from domain.core.rows import locked
+from domain.orders import actions
+from domain.orders.criteria import OrderCriteria, check_confirmed
+from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
+from domain.orders.parts import drop_empty_activity, locked_line, log_reason, roll_up, shared_activity, state_of
+from domain.orders.queries import visible_orders
+from domain.orders.rules import LineStatus
+from domain.projects.rules import TransactionType
+from domain.service_objects.models import ServiceObjectRelation, ServiceTaskRelation
+from domain.stages.rules import ReasonType
+
+
+@dataclass(frozen=True, slots=True)
+class SetLineStatus:
+    """Which line."""
+
+    line_id: int
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndOrder:
+    """Which order."""
+
+    order_id: int
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndOrders:
+    """Which orders: those that meet the criteria; without any, all of them, if that is confirmed."""
+
+    criteria: OrderCriteria = field(default_factory=OrderCriteria)
+    confirm_all: bool = False
+
+
+# --- signing off -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SignOffOrder:
+    """Which order is done, and why so late."""
+
+    order_id: int
+    reason_code_id: int | None = None
+    description: str | None = None
+    expected_version: int | None = None
+
+
+@operation(requires=Permission.MAINTAIN_ORDERS)
+async def sign_off_service_order(work: Work, command: SignOffOrder) -> int:
+    """Sign off an order and all its open lines.
+
+    Raises:
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_MODIFY, LINE_NOT_OPEN, ALREADY_POSTED, INVALID,
+            REASON_REQUIRED, NO_INITIAL_STAGE for a reason without a stage.
+
+    Source: DOMAIN.md 5.6, 6.3.
+    """
+    order = await locked(ServiceOrder, command.order_id, "service order", "orderId")
+    await check_version(order, command.expected_version)
+    lines = await _locked_lines(order)
+    actions.check_sign_off(await state_of(order, lines))
+    await log_reason(work, order, ReasonType.CLOSE, command.reason_code_id, command.description)
+    if order.signed_off_at is None:
+        await work.change(order, "service_order_signed_off", signed_off_at=work.now)
+    for line in lines:
+        if line.status is LineStatus.CREATED and line.signed_off_at is None:
+            await work.change(line, "service_order_line_signed_off", signed_off_at=work.now)
+    return order.id
+
+
+@dataclass(frozen=True, slots=True)
+class SignOffLine:
+    """Which line is done, and why so late."""
+
+    line_id: int
+    reason_code_id: int | None = None
+    description: str | None = None
+    expected_version: int | None = None
+
+
+@operation(requires=Permission.MAINTAIN_ORDERS)
+async def sign_off_service_order_line(work: Work, command: SignOffLine) -> int:
+    """Sign off one open line.
+
+    Raises:
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_MODIFY, LINE_NOT_OPEN, INVALID, REASON_REQUIRED,
+            NO_INITIAL_STAGE for a reason without a stage.
+
+    Source: DOMAIN.md 5.6, 6.3.
+    """
+    line, order = await locked_line(command.line_id)
+    await check_version(line, command.expected_version)
+    actions.check_line_change(await state_of(order), line.line_number, line.status)
+    await log_reason(work, order, ReasonType.CLOSE, command.reason_code_id, command.description)
+    if line.signed_off_at is None:
+        await work.change(line, "service_order_line_signed_off", signed_off_at=work.now)
+    return line.id
+
+
+# --- lines -----------------------------------------------------------------------------------------------------------
+
+
+@operation(requires=Permission.MAINTAIN_ORDERS)
+async def cancel_service_order_line(work: Work, command: SetLineStatus) -> int:
+    """Cancel an open line; it leaves a visit that has yet to be made, and the order's progress follows.
+
+    Raises:
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_CANCEL, LINE_NOT_OPEN.
+
+    Source: DOMAIN.md 5.5, 5.6.
+    """
+    line, order = await locked_line(command.line_id)
+    await check_version(line, command.expected_version)
+    actions.check_line_cancel(await state_of(order), line.line_number, line.status)
+    left = line.activity_id
+    await _cancel_line(work, line, await _open_activities(order))
+    if line.activity_id is None:
+        await drop_empty_activity(work, left)
+    await roll_up(work, order)
+    return line.id
+
+
+@operation(requires=Permission.MAINTAIN_ORDERS)
+async def revoke_service_order_line_cancellation(work: Work, command: SetLineStatus) -> int:
+    """Open a cancelled line again; one of hours joins the open visit of its worker and task, or gets a new one.
+
+    Raises:
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_CANCEL, NOT_CANCELED, ALREADY_POSTED.
+
+    Source: DOMAIN.md 5.5, 5.6, D-14.
+    """
+    line, order = await locked_line(command.line_id)
+    await check_version(line, command.expected_version)
+    actions.check_line_revoke(await state_of(order), line.line_number, line.status)
+    await _revoke_line(work, order, line)
+    await roll_up(work, order)
+    return line.id
+
+
+# --- one order -------------------------------------------------------------------------------------------------------
+
+
+@operation(requires=Permission.MAINTAIN_ORDERS)
+async def cancel_service_order(work: Work, command: EndOrder) -> int:
+    """Cancel an order's open lines; visits that have yet to be made leave the board.
+
+    Raises:
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_CANCEL, ALREADY_POSTED, LINE_NOT_OPEN.
+
+    Source: DOMAIN.md 5.6, D-13.
+    """
+    order = await locked(ServiceOrder, command.order_id, "service order", "orderId")
+    await check_version(order, command.expected_version)
+    await _cancel(work, order)
+    return order.id
+
+
+@operation(requires=Permission.MAINTAIN_ORDERS)
+async def revoke_service_order_cancellation(work: Work, command: EndOrder) -> int:
+    """Take up a cancelled order again: all its lines are open, and those of hours have visits that wait for a time.
+
+    Raises:
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_CANCEL, NOT_CANCELED.
+
+    Source: DOMAIN.md 5.6, D-14.
+    """
+    order = await locked(ServiceOrder, command.order_id, "service order", "orderId")
+    await check_version(order, command.expected_version)
+    await _revoke(work, order)
+    return order.id
+
+
+@operation(requires=Permission.MAINTAIN_ORDERS)
+async def delete_service_order(work: Work, command: EndOrder) -> int:
+    """Delete an order with its lines, visits, relations and reasons; the audit trail keeps them.
+
+    Raises:
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_DELETE, ALREADY_POSTED.
+
+    Source: DOMAIN.md 5.6.
+    """
+    order = await locked(ServiceOrder, command.order_id, "service order", "orderId")
+    await check_version(order, command.expected_version)
+    await _delete(work, order)
+    return command.order_id
+
+
+# --- many orders -----------------------------------------------------------------------------------------------------
+
+
+@operation(requires=Permission.MAINTAIN_ORDERS)
+async def cancel_service_orders(work: Work, command: EndOrders) -> list[dict[str, Any]]:
+    """Cancel every order that meets the criteria and may be cancelled; gives a report of all.
+
+    Raises:
+        Refused: CONFIRM_ALL_REQUIRED.
+
+    Source: DOMAIN.md 5.6.
+    """
+    return await _each(work, command, _cancel)
+
+
+@operation(requires=Permission.MAINTAIN_ORDERS)
+async def revoke_service_order_cancellations(work: Work, command: EndOrders) -> list[dict[str, Any]]:
+    """Take up again every cancelled order that meets the criteria; none is cancelled by it; gives a report of all.
+
+    Raises:
+        Refused: CONFIRM_ALL_REQUIRED.
+
+    Source: DOMAIN.md 5.6.
+    """
+    return await _each(work, command, _revoke)
+
+
+@operation(requires=Permission.MAINTAIN_ORDERS)
+async def delete_service_orders(work: Work, command: EndOrders) -> list[dict[str, Any]]:
+    """Delete every order that meets the criteria and may be deleted; gives a report of all.
+
+    Raises:
+        Refused: CONFIRM_ALL_REQUIRED.
+
+    Source: DOMAIN.md 5.6.
+    """
+    return await _each(work, command, _delete)
+
+
+Ending = Callable[[Work, ServiceOrder], Awaitable[None]]
+
+
+async def _each(work: Work, command: EndOrders, end: Ending) -> list[dict[str, Any]]:
+    """Do one thing to many orders. Each `end` asks the rules before it writes, so a refused order is left as it was."""
+    check_confirmed(command.criteria, confirm_all=command.confirm_all)
+    meant = ServiceOrder.filter(visible_orders(work.actor) & command.criteria.where())
+    report: list[dict[str, Any]] = []
+    for order_id in sorted({int(each) for each in await meant.values_list("id", flat=True)}):  # type: ignore[call-overload]
+        order = await ServiceOrder.filter(id=order_id).select_for_update().first()
+        if order is None:
+            continue
+        told = {"order_id": order_id, "number": order.number, "code": None, "message": None}
+        try:
+            await end(work, order)
+        except Refused as refused:
+            told |= {"code": refused.refusals[0].code.value, "message": refused.refusals[0].message}
+        report.append(told)
+    return report
+
+
+# --- steps -----------------------------------------------------------------------------------------------------------
+
+
+async def _cancel(work: Work, order: ServiceOrder) -> None:
+    activities = await _open_activities(order)
+    lines = await _locked_lines(order)
+    actions.check_cancel(await state_of(order, lines))
+    for line in lines:
+        if line.status is LineStatus.CREATED or line.activity_id in activities:
+            await _cancel_line(work, line, activities)
+    for activity in activities.values():
+        await work.remove(activity, "activity_deleted")
+    await roll_up(work, order, "service_order_canceled")
+
+
+async def _revoke(work: Work, order: ServiceOrder) -> None:
+    lines = await _locked_lines(order)
+    actions.check_revoke(await state_of(order, lines))
+    for line in lines:
+        await _revoke_line(work, order, line)
+    await roll_up(work, order, "service_order_taken_up")
+
+
+async def _delete(work: Work, order: ServiceOrder) -> None:
+    activities = await ServiceActivity.filter(order_id=order.id).order_by("id").select_for_update()
+    lines = await _locked_lines(order)
+    actions.check_delete(await state_of(order, lines))
+    for reason in await StageReason.filter(order_id=order.id).order_by("id").select_for_update():
+        await work.remove(reason, "stage_reason_deleted")
+    for line in lines:
+        await work.remove(line, "service_order_line_deleted")
+    for relation in await ServiceObjectRelation.filter(order_id=order.id).order_by("id").select_for_update():
+        await work.remove(relation, "service_object_relation_deleted")
+    for named in await ServiceTaskRelation.filter(order_id=order.id).order_by("id").select_for_update():
+        await work.remove(named, "service_task_relation_deleted")
+    for activity in activities:
+        await work.remove(activity, "activity_deleted")
+    await work.remove(order, "service_order_deleted")
+
+
+async def _cancel_line(work: Work, line: ServiceOrderLine, open_activities: dict[int, ServiceActivity]) -> None:
+    """Cancel a line; it stays with a visit that was made, as what was done then."""
+    left = line.activity_id in open_activities
+    await work.change(
+        line,
+        "service_order_line_canceled",
+        status=LineStatus.CANCELED,
+        activity_id=None if left else line.activity_id,
+    )
+
+
+async def _revoke_line(work: Work, order: ServiceOrder, line: ServiceOrderLine) -> None:
+    activity_id = line.activity_id
+    if activity_id is None and line.transaction_type is TransactionType.HOUR:
+        shared = await shared_activity(work, order, line.worker_id, line.task_id, line.description, like=None)
+        activity_id = shared.id
+    await work.change(line, "service_order_line_taken_up", status=LineStatus.CREATED, activity_id=activity_id)
+
+
+async def _open_activities(order: ServiceOrder) -> dict[int, ServiceActivity]:
+    activities = await ServiceActivity.filter(order_id=order.id, closed=False).order_by("id").select_for_update()
+    return {activity.id: activity for activity in activities}
+
+
+async def _locked_lines(order: ServiceOrder) -> list[ServiceOrderLine]:
+    return await ServiceOrderLine.filter(order_id=order.id).order_by("id").select_for_update()

@@ -1,0 +1,122 @@
+"""What several operations on service orders share: locking, shared activities, the roll-up, and reasons."""
+
+from collections.abc import Sequence
+
+from domain.core.checks import optional_text
+from domain.core.errors import not_found
+from domain.core.operation import Work
+from domain.core.rows import existing, locked
+from domain.orders import rules
+from domain.orders.actions import OrderState, check_in_stage
+from domain.orders.agreed import locked_order
+from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
+from domain.orders.rules import DispatchStatus, LineStatus, OrderProgress
+from domain.parameters.queries import company_parameters
+from domain.stages.models import StageReasonCode
+from domain.stages.queries import stage_with
+from domain.stages.rules import ReasonType, check_reason
+
+
+async def locked_line(line_id: int) -> tuple[ServiceOrderLine, ServiceOrder]:
+    """A line and its order, the order locked first as everywhere.
+
+    Raises:
+        Refused: NOT_FOUND.
+    """
+    found = await ServiceOrderLine.get_or_none(id=line_id)
+    if found is None:
+        raise not_found("order line", "lineId")
+    order = await locked_order(found.order_id, "order line", "lineId")
+    return await locked(ServiceOrderLine, line_id, "order line", "lineId"), order
+
+
+async def state_of(order: ServiceOrder, lines: Sequence[ServiceOrderLine] | None = None) -> OrderState:
+    """What of a locked order decides what may be done to it; `lines` are all of its lines, read when not given."""
+    known = await ServiceOrderLine.filter(order_id=order.id) if lines is None else lines
+    statuses = [line.status for line in known]
+    # An order without lines has the progress it was given.
+    progress = rules.progress_of(statuses) if statuses else order.progress
+    return OrderState(order.number, await stage_with(order.stage_id), progress, LineStatus.POSTED in statuses)
+
+
+async def shared_activity(
+    work: Work, order: ServiceOrder, worker_id: int | None, task_id: int | None, title: str, *, like: int | None
+) -> ServiceActivity:
+    """The order's open activity of this worker and task, or a new one of the same type as the activity `like`."""
+    # Locked, so that no dispatcher gives it to somebody else while a line joins it.
+    shared = (
+        await ServiceActivity.filter(order_id=order.id, worker_id=worker_id, task_id=task_id, closed=False)
+        .order_by("id")
+        .select_for_update()
+        .first()
+    )
+    if shared is not None:
+        return shared
+    earlier = None if like is None else await ServiceActivity.get(id=like)
+    activity = ServiceActivity(
+        number=await activity_number(order),
+        title=(title or order.description or order.number)[:200],
+        order_id=order.id,
+        type_id=earlier.type_id if earlier else (await company_parameters()).order_activity_type_id,
+        task_id=task_id,
+        worker_id=worker_id,
+        priority=order.priority,
+        dispatch_status=DispatchStatus.UNDISPATCHED,
+    )
+    return await work.create(activity, "activity_created")
+
+
+async def drop_empty_activity(work: Work, activity_id: int | None) -> None:
+    """Delete an open activity whose last line went elsewhere."""
+    if activity_id is None or await ServiceOrderLine.filter(activity_id=activity_id).exists():
+        return
+    activity = await ServiceActivity.filter(id=activity_id, closed=False).select_for_update().first()
+    if activity is not None:
+        await work.remove(activity, "activity_deleted")
+
+
+async def activity_number(order: ServiceOrder) -> str:
+    """The number of the order's next activity."""
+    taken = await ServiceActivity.filter(order_id=order.id).values_list("number", flat=True)
+    return rules.next_activity_number(order.number, [str(number) for number in taken])
+
+
+async def roll_up(work: Work, order: ServiceOrder, kind: str = "service_order_progressed") -> None:
+    """Set what follows from the order's lines: its progress, and whether one is posted.
+
+    Source: DOMAIN.md 5.5.
+    """
+    stored = await ServiceOrderLine.filter(order_id=order.id).values_list("status", flat=True)
+    statuses = [LineStatus(str(status)) for status in stored]
+    progress: OrderProgress = rules.progress_of(statuses)
+    await work.change(order, kind, progress=progress, has_posted_lines=True if LineStatus.POSTED in statuses else None)
+
+
+async def log_reason(
+    work: Work, order: ServiceOrder, type_: ReasonType, code_id: int | None, description: str | None
+) -> StageReason | None:
+    """Write down why, with the stage the order is in; without a code nothing is written.
+
+    Raises:
+        Refused: NOT_FOUND, INVALID, REASON_REQUIRED for a description alone, NO_INITIAL_STAGE.
+
+    Source: DOMAIN.md 6.3.
+    """
+    text = optional_text(description, "description", longest=1000)
+    check_reason(code_id, needed=text is not None, to="go with the description")
+    if code_id is None:
+        return None
+    await existing(StageReasonCode, code_id, "stage reason code", "reasonCodeId")
+    stage = check_in_stage(await state_of(order))
+    highest = await StageReason.filter(order_id=order.id).order_by("-line_number").first()
+    reason = StageReason(
+        order_id=order.id,
+        line_number=highest.line_number + 1 if highest else 1,
+        code_id=code_id,
+        stage_id=stage.id,
+        type=type_,
+        description=text or "",
+        created_at=work.now,
+        created_by=work.actor.name[:120],
+    )
+    return await work.create(reason, "stage_reason_created")

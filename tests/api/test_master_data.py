@@ -1,5 +1,7 @@
 """Changing and looking up records over HTTP: done, refused, forbidden."""
 
+from typing import Any
+
 import pytest
 
 from api.schema.build import schema
@@ -51,7 +53,7 @@ async def test_a_change_is_done_refused_and_forbidden(server: Server, change: Ch
     before = await events()
     done = await server.ask(text, input=told.given)
 
-    nothing: dict[str, object] = {key: [] if isinstance(value, list) else None for key, value in told.gives.items()}
+    nothing: dict[str, Any] = {name: [] if isinstance(value, list) else None for name, value in told.gives.items()}
     error = {"code": told.code, "path": ["input", *told.path]}
     assert refused[change.name] == nothing | {"cursor": None, "userErrors": [error]}
     assert forbidden == ["FORBIDDEN"]

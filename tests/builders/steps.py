@@ -162,12 +162,14 @@ async def a_small_company(tim: Worker) -> None:
                 )
     await a_user(email="someone@tavle.example")
     await a_service_object()
-    agreement = await an_agreement(starts_on=date(2000, 1, 1), ends_on=None, project_id=order.project_id)
+    last = await ServiceOrder.all().order_by("-id").first()
+    assert last is not None
+    agreement = await an_agreement(starts_on=date(2000, 1, 1), ends_on=None, project_id=last.project_id)
     for task in tasks:
         await a_related_task(agreement, task)
-    order.agreement_id = agreement.id
-    await order.save(update_fields=["agreement_id"])
-    await a_related_task(await an_order())
+    last.agreement_id = agreement.id
+    await last.save(update_fields=["agreement_id"])
+    await a_related_task(last)
 
 
 # --- the board -------------------------------------------------------------------------------------------------------

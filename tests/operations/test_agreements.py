@@ -150,13 +150,13 @@ async def test_dates_may_not_leave_orders_outside() -> None:
     for day in (datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 9, 30, 22, 30, tzinfo=UTC)):
         await rows.an_order(agreement_id=agreement.id, service_at=day)
     change = ChangeServiceAgreement(agreement.id)
-    wrong: dict[str, Any]
-
-    for wrong, path in (
+    cases: list[tuple[dict[str, Any], str]] = [
         ({"starts_on": date(2026, 3, 2)}, "startsOn"),
         # Half past midnight in Copenhagen.
         ({"ends_on": date(2026, 9, 30)}, "endsOn"),
-    ):
+    ]
+
+    for wrong, path in cases:
         found = await refusal(change_service_agreement, replace(change, **wrong), actor=MANAGER)
         assert found == (Code.ORDERS_OUTSIDE_VALIDITY, (path,))
     fitting = replace(change, starts_on=date(2026, 3, 1), ends_on=date(2026, 10, 1))
@@ -479,15 +479,15 @@ async def test_lines_of_an_order_name_its_own_objects_and_tasks_or_its_agreement
     objects = [await agreed.a_related_object(agreement), await agreed.a_related_object(order)]
     tasks = [await agreed.a_related_task(agreement), await agreed.a_related_task(order)]
     foreign, other_task = await agreed.a_related_object(await rows.an_order()), await rows.a_service_task()
-    wrong: dict[str, Any]
+    cases: list[tuple[dict[str, Any], Code, str]] = [
+        ({"object_relation_id": foreign.id}, Code.OBJECT_NOT_RELATED, "objectRelationId"),
+        ({"task_id": other_task.id}, Code.TASK_NOT_RELATED, "taskId"),
+    ]
 
     for relation, task in zip(objects, tasks, strict=True):
         line = replace(HOUR, object_relation_id=relation.id, task_id=task.task_id)
         await perform(add_service_order_line, AddServiceOrderLine(order.id, line), actor=DISPATCHER)
-    for wrong, code, path in (
-        ({"object_relation_id": foreign.id}, Code.OBJECT_NOT_RELATED, "objectRelationId"),
-        ({"task_id": other_task.id}, Code.TASK_NOT_RELATED, "taskId"),
-    ):
+    for wrong, code, path in cases:
         found = await refusal(
             add_service_order_line, AddServiceOrderLine(order.id, replace(HOUR, **wrong)), actor=DISPATCHER
         )

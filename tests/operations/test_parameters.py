@@ -11,6 +11,7 @@ from domain.parameters.models import ServiceManagementParameters
 from domain.parameters.operations import ChangeParameters, change_parameters
 from tests.builders import actors
 from tests.builders.actors import MANAGER
+from tests.builders.agreed import an_agreement_group
 from tests.builders.log import events, nothing_changes, only_event, refusal, refusals
 from tests.builders.rows import a_calendar, an_activity_type, the_parameters
 
@@ -28,6 +29,9 @@ DEFAULTS = {
     "dispatch_color_low": "#2e7d32",
     "dispatch_days_before": 0,
     "dispatch_days_after": 7,
+    "default_agreement_group_id": None,
+    "allow_identical_items_as_objects": False,
+    "allow_without_service_agreement": False,
     "version": 1,
 }
 
@@ -57,7 +61,7 @@ async def test_of_two_who_read_the_defaults_the_second_is_told_of_the_first() ->
 
 async def test_everything_can_be_changed_at_once() -> None:
     await the_parameters()
-    calendar, activity_type = await a_calendar(), await an_activity_type()
+    calendar, activity_type, group = await a_calendar(), await an_activity_type(), await an_agreement_group()
 
     await perform(
         change_parameters,
@@ -72,6 +76,9 @@ async def test_everything_can_be_changed_at_once() -> None:
             "#0000fF",
             60,
             0,
+            group.id,
+            allow_identical_items_as_objects=True,
+            allow_without_service_agreement=True,
             expected_version=1,
         ),
         actor=MANAGER,
@@ -89,6 +96,9 @@ async def test_everything_can_be_changed_at_once() -> None:
         "dispatch_color_low": "#0000ff",
         "dispatch_days_before": 60,
         "dispatch_days_after": 0,
+        "default_agreement_group_id": group.id,
+        "allow_identical_items_as_objects": True,
+        "allow_without_service_agreement": True,
         "version": 2,
     }
     event = await only_event()
@@ -115,6 +125,7 @@ async def test_null_takes_the_calendar_and_the_activity_type_away() -> None:
         ({"currency": "kr"}, Code.INVALID, ("currency",)),
         ({"currency": "DK1"}, Code.INVALID, ("currency",)),
         ({"calendar_id": 999}, Code.NOT_FOUND, ("calendarId",)),
+        ({"default_agreement_group_id": 999}, Code.NOT_FOUND, ("defaultAgreementGroupId",)),
         ({"order_activity_type_id": 999}, Code.NOT_FOUND, ("orderActivityTypeId",)),
         ({"dispatch_color_high": "red"}, Code.INVALID, ("dispatchColorHigh",)),
         ({"dispatch_color_normal": "#12345"}, Code.INVALID, ("dispatchColorNormal",)),

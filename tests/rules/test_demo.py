@@ -16,7 +16,7 @@ from domain.exchange.forms import ImportDay
 from domain.exchange.rules import Span, overlapping
 from domain.exchange.sheets import SheetRow, read_sheet
 from domain.exchange.tables import BY_FILE, TABLES
-from domain.orders.rules import DispatchStatus, Priority
+from domain.orders.rules import DispatchStatus, LineStatus, Priority
 from tests.builders.folders import bytes_of
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
@@ -221,3 +221,30 @@ def test_public_holidays_are_those_of_each_country(demo: Rows) -> None:
     assert closed[calendars.BRITISH][date(2026, 12, 28)] == "Boxing Day (substitute day)"
     assert closed[calendars.BRITISH][date(2027, 8, 30)] == "Summer bank holiday"
     assert {day.year for day in closed[calendars.DUTY]} == {2026, 2027, 2028}
+
+
+def test_orders_are_spread_over_the_stages(demo: Rows) -> None:
+    stages = Counter(column(demo["orders.csv"], "stage"))
+    of_lines = defaultdict(set)
+    for row in demo["order_lines.csv"]:
+        of_lines[row.values["order"]].add(row.values["status"])
+    visited = set(column(demo["activities.csv"], "order"))
+
+    assert stages.keys() == set(column(demo["stages.csv"], "number"))
+    assert min(stages.values()) >= 4
+    assert stages["IN_PROCESS"] > stages["PLANNING"] > stages["CANCELLED"]
+    for row in demo["orders.csv"]:
+        number, stage, signed_off = (row.values[name] for name in ("number", "stage", "signed_off_at"))
+        assert (signed_off is not None) is (stage in {"DONE", "CLOSED"})
+        assert (number in visited) is (stage != "CANCELLED")
+        if stage in {"CLOSED", "CANCELLED"}:
+            assert of_lines[number] <= {LineStatus.POSTED if stage == "CLOSED" else LineStatus.CANCELED}
+
+
+def test_a_stage_that_asks_for_a_reason_was_entered_with_one(demo: Rows) -> None:
+    asking = {row.values["number"] for row in demo["stages.csv"] if row.values["require_reason"]}
+    given = {(row.values["order"], row.values["stage"]) for row in demo["stage_reasons.csv"]}
+
+    assert given == {
+        (row.values["number"], row.values["stage"]) for row in demo["orders.csv"] if row.values["stage"] in asking
+    }

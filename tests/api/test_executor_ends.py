@@ -66,16 +66,19 @@ async def test_requests_leave_no_cyclic_garbage() -> None:
         assert (await execute(SCHEMA, failing, root=rows)).errors
         assert (await execute_event(SCHEMA, live, event=order())).data
 
+    async def garbage() -> int:
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(20):
+                await requests()
+            return gc.collect()
+        finally:
+            gc.enable()
+
     await requests()
-    gc.collect()
-    gc.disable()
-    try:
-        for _ in range(20):
-            await requests()
-        found = gc.collect()
-    finally:
-        gc.enable()
-    assert found == 0
+    # Something of an earlier test may die meanwhile, once; what a request leaves is there every time.
+    assert min([await garbage() for _ in range(3)]) == 0
 
 
 def test_the_libraries_are_the_ones_that_were_read() -> None:

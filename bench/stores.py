@@ -68,8 +68,8 @@ def stores(engine: Engine, folder: Path, tables: list[Table]) -> Iterator[Stores
 
 
 def event_times(url: str, after: int) -> dict[int, float]:
-    """When the transaction of each event after one began, in seconds since 1970."""
-    sql = f"SELECT seq, at FROM event WHERE seq > {after}"
+    """When the transaction of each change of an activity after an event began, in seconds since 1970."""
+    sql = f"SELECT seq, at FROM event WHERE seq > {after} AND subject_type = 'service_activity'"
     if is_postgres(url):
         return {row[0]: row[1].timestamp() for row in asyncio.run(_rows(url, sql))}
     connection = sqlite3.connect(sqlite_path(url))

@@ -32,6 +32,7 @@ from db.outbox import Event
 from db.relay import Relay
 from domain.core.actor import Actor
 from domain.core.operation import finish_running
+from domain.core.timetable import JOBS, keep_timetable
 
 DEMO_TOKEN = "demo-dispatcher"  # noqa: S105 - public, and accepted in demo mode only
 _LONGEST_LAG_SECONDS = 5.0
@@ -129,13 +130,15 @@ class _Parts:
         async with database(self.settings.database_url):
             check_entities(schema)
             await self.relay.start()
-            moves = asyncio.create_task(demo.keep_moving()) if self.moving else None
+            started = [asyncio.create_task(keep_timetable(JOBS.values()))]
+            if self.moving:
+                started.append(asyncio.create_task(demo.keep_moving()))
             log.info("started", mode=self.settings.mode)
             try:
                 yield
             finally:
-                if moves is not None:
-                    moves.cancel()
+                for task in started:
+                    task.cancel()
                 await self.sockets.drain()
                 await self.feed.stop()
                 await finish_running()

@@ -9,6 +9,7 @@ MIGRATIONS = "db.migrations"
 # Named by string, so that this layer imports no area.
 MODEL_MODULES = [
     "db.outbox",
+    "db.turns",
     "domain.access.models",
     "domain.numbering.models",
     "domain.calendars.models",

@@ -12,6 +12,7 @@ from domain.dispatch.rules import BoardAction
 from domain.items.rules import ItemType
 from domain.orders.actions import OrderAction
 from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority
+from domain.parameters.rules import SlaCalendarMode
 from domain.projects.rules import ProjectType, TransactionType
 from domain.stages.rules import ReasonType
 from domain.workforce.rules import WorkerType
@@ -40,6 +41,14 @@ described(
         "TECHNICIAN": "Sees and maintains own activities.",
         "CUSTOMER": "Sees own orders and visits.",
         "INTEGRATION": "A program with an API token; may do what a dispatcher may.",
+    },
+)
+described(
+    SlaCalendarMode,
+    "What a service level's calendar does.",
+    {
+        "OPEN_TIME": "Only the calendar's open time counts.",
+        "START_ONLY": "The calendar puts off the start to its next open time; from then on all time counts.",
     },
 )
 described(

@@ -14,10 +14,12 @@ from api.schema.mutations import mutation
 from api.schema.nodes import Node, node
 from api.schema.orders import ActivityType
 from api.schema.scalars import CurrencyCode
+from api.schema.stages import Stage
 from api.selection import column, identity, one, selection, write_id
 from api.visibility import select_of
 from domain.core.rows import signed_in_only
 from domain.parameters import models, operations
+from domain.parameters.rules import SlaCalendarMode
 
 Info = strawberry.Info[Context, None]
 _PREFIX = "par"
@@ -41,6 +43,9 @@ class ServiceManagementParameters(Node):
     order_activity_type: ActivityType | None = one(
         description="Type of the activities that are made for order lines; null when none is chosen."
     )
+    agreement_activity_type: ActivityType | None = one(
+        description="Type of activity that new service agreements ask for; null when none is chosen."
+    )
     default_agreement_group: AgreementGroup | None = one(
         description="Group of new service agreements unless told; null when none is chosen."
     )
@@ -49,6 +54,22 @@ class ServiceManagementParameters(Node):
     )
     allow_without_service_agreement: bool = column(
         description="Whether service orders may be made and posted without a service agreement."
+    )
+    reason_on_cancel: bool = column(description="Whether cancelling an order's service level needs a reason code.")
+    reason_on_exceed_time: bool = column(
+        description="Whether stopping an order's service level needs a reason code once its time is exceeded."
+    )
+    sla_calendar_mode: SlaCalendarMode = column(description="What a service level's calendar does.")
+    sla_on_generated_orders: bool = column(
+        description="Whether orders that are planned from agreements are measured against the service level too."
+    )
+    create_activity_for_order: bool = column(
+        description="Whether a new service order gets an activity of its own, also without lines."
+    )
+    activity_category: str | None = column(description="Category of activities made for orders; null when none is.")
+    activity_purpose: str | None = column(description="Purpose of activities made for orders; null when none is.")
+    activity_generation_stage: Stage | None = one(
+        description="The stage at which lines get their activities; null: as soon as a line is made."
     )
     dispatch_color_high: str = column(description="Colour of priority HIGH on the board, for example `#c62828`.")
     dispatch_color_normal: str = column(description="Colour of priority NORMAL on the board, for example `#f9a825`.")
@@ -69,9 +90,18 @@ def _defaults() -> ServiceManagementParameters:
         currency=CurrencyCode(row.currency),
         calendar=None,
         order_activity_type=None,
+        agreement_activity_type=None,
         default_agreement_group=None,
         allow_identical_items_as_objects=row.allow_identical_items_as_objects,
         allow_without_service_agreement=row.allow_without_service_agreement,
+        reason_on_cancel=row.reason_on_cancel,
+        reason_on_exceed_time=row.reason_on_exceed_time,
+        sla_calendar_mode=row.sla_calendar_mode,
+        sla_on_generated_orders=row.sla_on_generated_orders,
+        create_activity_for_order=row.create_activity_for_order,
+        activity_category=row.activity_category,
+        activity_purpose=row.activity_purpose,
+        activity_generation_stage=None,
         dispatch_color_high=row.dispatch_color_high,
         dispatch_color_normal=row.dispatch_color_normal,
         dispatch_color_low=row.dispatch_color_low,
@@ -101,9 +131,22 @@ class ChangeServiceManagementParametersInput(MutationInput):
     currency: strawberry.Maybe[CurrencyCode] = strawberry.field(description=OMIT)
     calendar_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     order_activity_type_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    agreement_activity_type_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     default_agreement_group_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     allow_identical_items_as_objects: strawberry.Maybe[bool] = strawberry.field(description=OMIT)
     allow_without_service_agreement: strawberry.Maybe[bool] = strawberry.field(description=OMIT)
+    reason_on_cancel: strawberry.Maybe[bool] = strawberry.field(description=OMIT)
+    reason_on_exceed_time: strawberry.Maybe[bool] = strawberry.field(description=OMIT)
+    sla_calendar_mode: strawberry.Maybe[SlaCalendarMode] = strawberry.field(description=OMIT)
+    sla_on_generated_orders: strawberry.Maybe[bool] = strawberry.field(description=OMIT)
+    create_activity_for_order: strawberry.Maybe[bool] = strawberry.field(description=OMIT)
+    activity_category: strawberry.Maybe[str | None] = strawberry.field(
+        description=f"{OMIT_OR_CLEAR} At most 60 characters."
+    )
+    activity_purpose: strawberry.Maybe[str | None] = strawberry.field(
+        description=f"{OMIT_OR_CLEAR} At most 120 characters."
+    )
+    activity_generation_stage_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     dispatch_color_high: strawberry.Maybe[str] = strawberry.field(description=f"{OMIT} CSS hex, `#c62828`.")
     dispatch_color_normal: strawberry.Maybe[str] = strawberry.field(description=f"{OMIT} CSS hex, `#f9a825`.")
     dispatch_color_low: strawberry.Maybe[str] = strawberry.field(description=f"{OMIT} CSS hex, `#2e7d32`.")
@@ -119,11 +162,24 @@ class ChangeServiceManagementParametersInput(MutationInput):
             currency=kept(self.currency),
             calendar_id=kept_key(self.calendar_id, "cal", "calendar", "calendarId"),
             order_activity_type_id=kept_key(self.order_activity_type_id, "aty", "activity type", "orderActivityTypeId"),
+            agreement_activity_type_id=kept_key(
+                self.agreement_activity_type_id, "aty", "activity type", "agreementActivityTypeId"
+            ),
             default_agreement_group_id=kept_key(
                 self.default_agreement_group_id, "agg", "agreement group", "defaultAgreementGroupId"
             ),
             allow_identical_items_as_objects=kept(self.allow_identical_items_as_objects),
             allow_without_service_agreement=kept(self.allow_without_service_agreement),
+            reason_on_cancel=kept(self.reason_on_cancel),
+            reason_on_exceed_time=kept(self.reason_on_exceed_time),
+            sla_calendar_mode=kept(self.sla_calendar_mode),
+            sla_on_generated_orders=kept(self.sla_on_generated_orders),
+            create_activity_for_order=kept(self.create_activity_for_order),
+            activity_category=kept(self.activity_category),
+            activity_purpose=kept(self.activity_purpose),
+            activity_generation_stage_id=kept_key(
+                self.activity_generation_stage_id, "stg", "stage", "activityGenerationStageId"
+            ),
             dispatch_color_high=kept(self.dispatch_color_high),
             dispatch_color_normal=kept(self.dispatch_color_normal),
             dispatch_color_low=kept(self.dispatch_color_low),

@@ -14,7 +14,7 @@ from domain.exchange.columns import plain as _plain
 from domain.exchange.columns import refers as _refers
 from domain.items.rules import ItemType
 from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, Priority
-from domain.parameters.rules import LONGEST_BOARD_DAYS
+from domain.parameters.rules import LONGEST_BOARD_DAYS, SlaCalendarMode
 from domain.projects.rules import ProjectType, TransactionType
 from domain.stages.rules import ReasonType
 from domain.workforce.rules import WorkerType
@@ -64,6 +64,29 @@ ACTIVITY_TYPES = Table(
     "Kinds of visits.",
     (_number("ACT-1"), _name("Inspection")),
 )
+STAGES = Table(
+    "stages.csv",
+    "stage",
+    "stage",
+    "The steps of service orders: one tree, in any order of rows. Orders begin in the one stage without a parent.",
+    (
+        _number("PLANNING"),
+        _name("Planning"),
+        _refers("parent", "stages", "The stage before it, also one of this file; cannot be changed.", ""),
+        _plain("allow_delete", forms.TRUTH, "Whether an order in it may be deleted.", "true", default=False),
+        _plain("allow_modify", forms.TRUTH, "Whether an order in it may be changed.", "true", default=False),
+        _plain("allow_cancel", forms.TRUTH, "Whether an order in it may be cancelled.", "true", default=False),
+        _plain("allow_post", forms.TRUTH, "Whether lines of an order in it may be posted.", "false", default=False),
+        _plain(
+            "stops_time_recording",
+            forms.TRUTH,
+            "Whether entering it stops the time that counts for service levels.",
+            "false",
+            default=False,
+        ),
+        _plain("require_reason", forms.TRUTH, "Whether entering it asks for a reason.", "false", default=False),
+    ),
+)
 COMPANY = Table(
     "company.csv",
     "service_management_parameters",
@@ -81,6 +104,7 @@ COMPANY = Table(
         _plain("currency", forms.CURRENCY, "ISO 4217 code.", "DKK", default="DKK"),
         _refers("calendar", "calendars", "The default service calendar.", "CAL-1"),
         _refers("order_activity_type", "activity_types", "The type that activities of orders start with.", "ACT-1"),
+        _refers("agreement_activity_type", "activity_types", "The type that new agreements ask for.", "ACT-1"),
         _refers("default_agreement_group", "agreement_groups", "The group of new agreements.", "AGR-1"),
         _plain(
             "allow_identical_items_as_objects",
@@ -96,6 +120,36 @@ COMPANY = Table(
             "false",
             default=False,
         ),
+        _plain(
+            "reason_on_cancel", forms.TRUTH, "Whether ending a service level needs a reason.", "true", default=False
+        ),
+        _plain(
+            "reason_on_exceed_time",
+            forms.TRUTH,
+            "Whether stopping a service level needs a reason once its time is exceeded.",
+            "true",
+            default=False,
+        ),
+        _plain(
+            "sla_calendar_mode",
+            forms.choice(SlaCalendarMode),
+            "Whether only a service level's open time counts, or its calendar only puts off the start.",
+            "OPEN_TIME",
+            default=SlaCalendarMode.OPEN_TIME,
+        ),
+        _plain(
+            "sla_on_generated_orders",
+            forms.TRUTH,
+            "Whether orders planned from agreements are measured too.",
+            "false",
+            default=False,
+        ),
+        _plain(
+            "create_activity_for_order", forms.TRUTH, "Whether a new order gets an activity.", "false", default=False
+        ),
+        _plain("activity_category", forms.text(60), "Category of activities made for orders.", "Field service"),
+        _plain("activity_purpose", forms.text(120), "Purpose of activities made for orders.", "Visit"),
+        _refers("activity_generation_stage", "stages", "Where lines get activities; empty: at once.", "STG-1"),
         _plain("dispatch_color_high", forms.COLOR, "Of urgent activities.", "#c62828", default="#c62828"),
         _plain("dispatch_color_normal", forms.COLOR, "Of normal activities.", "#f9a825", default="#f9a825"),
         _plain("dispatch_color_low", forms.COLOR, "Of activities that can wait.", "#2e7d32", default="#2e7d32"),
@@ -237,29 +291,6 @@ PROJECTS = Table(
         _active("Whether work is still booked on it."),
     ),
 )
-STAGES = Table(
-    "stages.csv",
-    "stage",
-    "stage",
-    "The steps of service orders: one tree, in any order of rows. Orders begin in the one stage without a parent.",
-    (
-        _number("PLANNING"),
-        _name("Planning"),
-        _refers("parent", "stages", "The stage before it, also one of this file; cannot be changed.", ""),
-        _plain("allow_delete", forms.TRUTH, "Whether an order in it may be deleted.", "true", default=False),
-        _plain("allow_modify", forms.TRUTH, "Whether an order in it may be changed.", "true", default=False),
-        _plain("allow_cancel", forms.TRUTH, "Whether an order in it may be cancelled.", "true", default=False),
-        _plain("allow_post", forms.TRUTH, "Whether lines of an order in it may be posted.", "false", default=False),
-        _plain(
-            "stops_time_recording",
-            forms.TRUTH,
-            "Whether entering it stops the time that counts for service levels.",
-            "false",
-            default=False,
-        ),
-        _plain("require_reason", forms.TRUTH, "Whether entering it asks for a reason.", "false", default=False),
-    ),
-)
 STAGE_REASON_CODES = Table(
     "stage_reason_codes.csv",
     "stage_reason_code",
@@ -383,6 +414,7 @@ TABLES = (
     HOLIDAYS,
     ACTIVITY_TYPES,
     agreements.AGREEMENT_GROUPS,
+    STAGES,
     COMPANY,
     SERVICE_TASKS,
     ITEMS,
@@ -405,7 +437,6 @@ TABLES = (
     agreements.AGREEMENT_OBJECTS,
     agreements.AGREEMENT_TASKS,
     agreements.AGREEMENT_LINES,
-    STAGES,
     STAGE_REASON_CODES,
     ORDERS,
     agreements.ORDER_OBJECTS,

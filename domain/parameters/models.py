@@ -5,9 +5,11 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
+from domain.parameters.rules import SlaCalendarMode
+
 
 class ServiceManagementParameters(Model):
-    """Company-wide choices of DOMAIN.md 1.1, as far as the board needs them, with the company's name and time zone."""
+    """Company-wide choices of DOMAIN.md 1.1, with the company's name and time zone."""
 
     id = fields.IntField(primary_key=True)
     company_name = fields.CharField(max_length=120)
@@ -19,8 +21,23 @@ class ServiceManagementParameters(Model):
     order_activity_type_id: int | None
     default_agreement_group: Any = fields.ForeignKeyField("tavle.AgreementGroup", null=True, on_delete=fields.RESTRICT)
     default_agreement_group_id: int | None
+    agreement_activity_type: Any = fields.ForeignKeyField(
+        "tavle.ActivityType", null=True, on_delete=fields.RESTRICT, related_name="agreement_parameters"
+    )
+    agreement_activity_type_id: int | None
     allow_identical_items_as_objects = fields.BooleanField(default=False, db_default=False)
     allow_without_service_agreement = fields.BooleanField(default=False, db_default=False)
+    reason_on_cancel = fields.BooleanField(default=False, db_default=False)
+    reason_on_exceed_time = fields.BooleanField(default=False, db_default=False)
+    sla_calendar_mode = fields.CharEnumField(
+        SlaCalendarMode, max_length=20, default=SlaCalendarMode.OPEN_TIME, db_default=SlaCalendarMode.OPEN_TIME.value
+    )
+    sla_on_generated_orders = fields.BooleanField(default=False, db_default=False)
+    create_activity_for_order = fields.BooleanField(default=False, db_default=False)
+    activity_category = fields.CharField(max_length=60, null=True)
+    activity_purpose = fields.CharField(max_length=120, null=True)
+    activity_generation_stage: Any = fields.ForeignKeyField("tavle.Stage", null=True, on_delete=fields.RESTRICT)
+    activity_generation_stage_id: int | None
     dispatch_color_high = fields.CharField(max_length=7, default="#c62828")
     dispatch_color_normal = fields.CharField(max_length=7, default="#f9a825")
     dispatch_color_low = fields.CharField(max_length=7, default="#2e7d32")

@@ -2,17 +2,37 @@
 
 from dataclasses import dataclass
 
-from domain.calendars.models import Calendar
 from domain.core.actor import Permission
-from domain.core.checks import check_color, check_text, check_time_zone
+from domain.core.checks import check_color, check_text, check_time_zone, optional_text
 from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation
 from domain.core.rows import existing, table_behind
 from domain.parameters import rules
 from domain.parameters.models import ServiceManagementParameters
+from domain.parameters.rules import SlaCalendarMode
+
+_CATEGORY_LENGTH, _PURPOSE_LENGTH = 60, 120
+
+# What may be chosen freely, and what is another thing's id: its relation, what it is called, its input field.
+_FREE = (
+    "allow_identical_items_as_objects",
+    "allow_without_service_agreement",
+    "reason_on_cancel",
+    "reason_on_exceed_time",
+    "sla_calendar_mode",
+    "sla_on_generated_orders",
+    "create_activity_for_order",
+)
+_CHOSEN = (
+    ("calendar", "calendar", "calendarId"),
+    ("order_activity_type", "activity type", "orderActivityTypeId"),
+    ("agreement_activity_type", "activity type", "agreementActivityTypeId"),
+    ("default_agreement_group", "agreement group", "defaultAgreementGroupId"),
+    ("activity_generation_stage", "stage", "activityGenerationStageId"),
+)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeParameters:
     """What is to be different about the company's settings. Units: days around today on the dispatch board."""
 
@@ -21,14 +41,23 @@ class ChangeParameters:
     currency: str | Keep = KEEP
     calendar_id: int | None | Keep = KEEP
     order_activity_type_id: int | None | Keep = KEEP
+    agreement_activity_type_id: int | None | Keep = KEEP
+    default_agreement_group_id: int | None | Keep = KEEP
+    allow_identical_items_as_objects: bool | Keep = KEEP
+    allow_without_service_agreement: bool | Keep = KEEP
+    reason_on_cancel: bool | Keep = KEEP
+    reason_on_exceed_time: bool | Keep = KEEP
+    sla_calendar_mode: SlaCalendarMode | Keep = KEEP
+    sla_on_generated_orders: bool | Keep = KEEP
+    create_activity_for_order: bool | Keep = KEEP
+    activity_category: str | None | Keep = KEEP
+    activity_purpose: str | None | Keep = KEEP
+    activity_generation_stage_id: int | None | Keep = KEEP
     dispatch_color_high: str | Keep = KEEP
     dispatch_color_normal: str | Keep = KEEP
     dispatch_color_low: str | Keep = KEEP
     dispatch_days_before: int | Keep = KEEP
     dispatch_days_after: int | Keep = KEEP
-    default_agreement_group_id: int | None | Keep = KEEP
-    allow_identical_items_as_objects: bool | Keep = KEEP
-    allow_without_service_agreement: bool | Keep = KEEP
     expected_version: int | None = None
 
 
@@ -46,32 +75,28 @@ async def change_parameters(work: Work, command: ChangeParameters) -> int:
         # Saved as the defaults that everyone has read so far, in version 1, so that their expectations hold.
         parameters = await work.create(ServiceManagementParameters(id=1, company_name=""), "parameters_created")
     await check_version(parameters, command.expected_version)
+    values = {name: chosen(getattr(command, name), getattr(parameters, name)) for name in _FREE}
+    for relation, what, path in _CHOSEN:
+        column = f"{relation}_id"
+        values[column] = await existing(
+            table_behind(ServiceManagementParameters, relation),
+            chosen(getattr(command, column), getattr(parameters, column)),
+            what,
+            path,
+        )
     await work.change(
         parameters,
         "parameters_changed",
         company_name=check_text(chosen(command.company_name, parameters.company_name), "companyName"),
         time_zone=check_time_zone(chosen(command.time_zone, parameters.time_zone), "timeZone"),
         currency=rules.check_currency(chosen(command.currency, parameters.currency)),
-        calendar_id=await existing(
-            Calendar, chosen(command.calendar_id, parameters.calendar_id), "calendar", "calendarId"
+        activity_category=optional_text(
+            chosen(command.activity_category, parameters.activity_category),
+            "activityCategory",
+            longest=_CATEGORY_LENGTH,
         ),
-        order_activity_type_id=await existing(
-            table_behind(ServiceManagementParameters, "order_activity_type"),
-            chosen(command.order_activity_type_id, parameters.order_activity_type_id),
-            "activity type",
-            "orderActivityTypeId",
-        ),
-        default_agreement_group_id=await existing(
-            table_behind(ServiceManagementParameters, "default_agreement_group"),
-            chosen(command.default_agreement_group_id, parameters.default_agreement_group_id),
-            "agreement group",
-            "defaultAgreementGroupId",
-        ),
-        allow_identical_items_as_objects=chosen(
-            command.allow_identical_items_as_objects, parameters.allow_identical_items_as_objects
-        ),
-        allow_without_service_agreement=chosen(
-            command.allow_without_service_agreement, parameters.allow_without_service_agreement
+        activity_purpose=optional_text(
+            chosen(command.activity_purpose, parameters.activity_purpose), "activityPurpose", longest=_PURPOSE_LENGTH
         ),
         dispatch_color_high=check_color(
             chosen(command.dispatch_color_high, parameters.dispatch_color_high), "dispatchColorHigh"
@@ -88,5 +113,6 @@ async def change_parameters(work: Work, command: ChangeParameters) -> int:
         dispatch_days_after=rules.check_board_days(
             chosen(command.dispatch_days_after, parameters.dispatch_days_after), "dispatchDaysAfter"
         ),
+        **values,
     )
     return parameters.id

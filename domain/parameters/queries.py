@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from db.projection import Select, columns
 from domain.parameters.models import ServiceManagementParameters
+from domain.parameters.rules import SlaCalendarMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,15 @@ class CompanyParameters:
     default_agreement_group_id: int | None = None
     allow_identical_items_as_objects: bool = False
     allow_without_service_agreement: bool = False
+    agreement_activity_type_id: int | None = None
+    reason_on_cancel: bool = False
+    reason_on_exceed_time: bool = False
+    sla_calendar_mode: SlaCalendarMode = SlaCalendarMode.OPEN_TIME
+    sla_on_generated_orders: bool = False
+    create_activity_for_order: bool = False
+    activity_category: str | None = None
+    activity_purpose: str | None = None
+    activity_generation_stage_id: int | None = None
 
 
 _NAMES = tuple(field.name for field in fields(CompanyParameters))

@@ -1,12 +1,23 @@
 """Decisions about the company's settings. Pure."""
 
 import re
+from enum import StrEnum
 
 from domain.core.errors import Code, Refused
 
 LONGEST_BOARD_DAYS = 60
 
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
+
+
+class SlaCalendarMode(StrEnum):
+    """What a service level's calendar does: only its open time counts, or it only puts off the start.
+
+    Source: DOMAIN.md D-23.
+    """
+
+    OPEN_TIME = "OPEN_TIME"
+    START_ONLY = "START_ONLY"
 
 
 def check_currency(code: str) -> str:

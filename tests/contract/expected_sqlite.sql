@@ -267,7 +267,7 @@ CREATE TABLE "service_management_parameters" (
     "version" INT NOT NULL,
     "calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT,
     "order_activity_type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT
-, "allow_identical_items_as_objects" INT NOT NULL DEFAULT 0, "allow_without_service_agreement" INT NOT NULL DEFAULT 0, "default_agreement_group_id" INT REFERENCES "agreement_group" ("id") ON DELETE RESTRICT);
+, "allow_identical_items_as_objects" INT NOT NULL DEFAULT 0, "allow_without_service_agreement" INT NOT NULL DEFAULT 0, "default_agreement_group_id" INT REFERENCES "agreement_group" ("id") ON DELETE RESTRICT, "activity_category" VARCHAR(60), "activity_generation_stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT, "activity_purpose" VARCHAR(120), "agreement_activity_type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT, "create_activity_for_order" INT NOT NULL DEFAULT 0, "reason_on_cancel" INT NOT NULL DEFAULT 0, "reason_on_exceed_time" INT NOT NULL DEFAULT 0, "sla_calendar_mode" VARCHAR(20) NOT NULL  /* OPEN_TIME: OPEN_TIME\nSTART_ONLY: START_ONLY */ DEFAULT 'OPEN_TIME', "sla_on_generated_orders" INT NOT NULL DEFAULT 0);
 CREATE TABLE "service_object" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -403,6 +403,12 @@ CREATE TABLE "tortoise_migrations" (
     "name" VARCHAR(255) NOT NULL,
     "applied_at" TIMESTAMP NOT NULL,
     CONSTRAINT "uid_tortoise_mi_app_3803a5" UNIQUE ("app", "name")
+);
+CREATE TABLE "turn" (
+    "name" VARCHAR(60) NOT NULL  PRIMARY KEY,
+    "due_at" TIMESTAMP NOT NULL,
+    "holder" VARCHAR(32),
+    "held_until" TIMESTAMP
 );
 CREATE TABLE "user_account" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,

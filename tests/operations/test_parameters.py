@@ -9,11 +9,12 @@ from domain.core.errors import Code, NotPermitted, NotSignedIn, Path
 from domain.core.operation import Stale, perform
 from domain.parameters.models import ServiceManagementParameters
 from domain.parameters.operations import ChangeParameters, change_parameters
+from domain.parameters.rules import SlaCalendarMode
 from tests.builders import actors
 from tests.builders.actors import MANAGER
 from tests.builders.agreed import an_agreement_group
 from tests.builders.log import events, nothing_changes, only_event, refusal, refusals
-from tests.builders.rows import a_calendar, an_activity_type, the_parameters
+from tests.builders.rows import a_calendar, a_stage, an_activity_type, the_parameters
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -24,6 +25,15 @@ DEFAULTS = {
     "currency": "DKK",
     "calendar_id": None,
     "order_activity_type_id": None,
+    "agreement_activity_type_id": None,
+    "reason_on_cancel": False,
+    "reason_on_exceed_time": False,
+    "sla_calendar_mode": "OPEN_TIME",
+    "sla_on_generated_orders": False,
+    "create_activity_for_order": False,
+    "activity_category": None,
+    "activity_purpose": None,
+    "activity_generation_stage_id": None,
     "dispatch_color_high": "#c62828",
     "dispatch_color_normal": "#f9a825",
     "dispatch_color_low": "#2e7d32",
@@ -51,9 +61,11 @@ async def test_the_first_change_makes_the_row_from_the_defaults() -> None:
 
 
 async def test_of_two_who_read_the_defaults_the_second_is_told_of_the_first() -> None:
-    await perform(change_parameters, ChangeParameters("Mine", expected_version=1), actor=MANAGER)
+    await perform(change_parameters, ChangeParameters(company_name="Mine", expected_version=1), actor=MANAGER)
 
-    [only] = await refusals(change_parameters, ChangeParameters("Yours", expected_version=1), actor=MANAGER)
+    [only] = await refusals(
+        change_parameters, ChangeParameters(company_name="Yours", expected_version=1), actor=MANAGER
+    )
 
     assert (only.code, only.path) == (Code.VERSION_CONFLICT, ("expectedVersion",))
     assert only.details == Stale("service_management_parameters", 1, "Mona Manager")
@@ -62,21 +74,31 @@ async def test_of_two_who_read_the_defaults_the_second_is_told_of_the_first() ->
 async def test_everything_can_be_changed_at_once() -> None:
     await the_parameters()
     calendar, activity_type, group = await a_calendar(), await an_activity_type(), await an_agreement_group()
+    stage = await a_stage()
 
     await perform(
         change_parameters,
         ChangeParameters(
-            "Havnens Service",
-            "Europe/London",
-            "gbp",
-            calendar.id,
-            activity_type.id,
-            "#FF00FF",
-            "#00ff00",
-            "#0000fF",
-            60,
-            0,
-            group.id,
+            company_name="Havnens Service",
+            time_zone="Europe/London",
+            currency="gbp",
+            calendar_id=calendar.id,
+            order_activity_type_id=activity_type.id,
+            agreement_activity_type_id=activity_type.id,
+            reason_on_cancel=True,
+            reason_on_exceed_time=True,
+            sla_calendar_mode=SlaCalendarMode.START_ONLY,
+            sla_on_generated_orders=True,
+            create_activity_for_order=True,
+            activity_category="Field service",
+            activity_purpose=" Visit ",
+            activity_generation_stage_id=stage.id,
+            dispatch_color_high="#FF00FF",
+            dispatch_color_normal="#00ff00",
+            dispatch_color_low="#0000fF",
+            dispatch_days_before=60,
+            dispatch_days_after=0,
+            default_agreement_group_id=group.id,
             allow_identical_items_as_objects=True,
             allow_without_service_agreement=True,
             expected_version=1,
@@ -91,6 +113,15 @@ async def test_everything_can_be_changed_at_once() -> None:
         "currency": "GBP",
         "calendar_id": calendar.id,
         "order_activity_type_id": activity_type.id,
+        "agreement_activity_type_id": activity_type.id,
+        "reason_on_cancel": True,
+        "reason_on_exceed_time": True,
+        "sla_calendar_mode": "START_ONLY",
+        "sla_on_generated_orders": True,
+        "create_activity_for_order": True,
+        "activity_category": "Field service",
+        "activity_purpose": "Visit",
+        "activity_generation_stage_id": stage.id,
         "dispatch_color_high": "#ff00ff",
         "dispatch_color_normal": "#00ff00",
         "dispatch_color_low": "#0000ff",
@@ -126,6 +157,10 @@ async def test_null_takes_the_calendar_and_the_activity_type_away() -> None:
         ({"currency": "DK1"}, Code.INVALID, ("currency",)),
         ({"calendar_id": 999}, Code.NOT_FOUND, ("calendarId",)),
         ({"default_agreement_group_id": 999}, Code.NOT_FOUND, ("defaultAgreementGroupId",)),
+        ({"agreement_activity_type_id": 999}, Code.NOT_FOUND, ("agreementActivityTypeId",)),
+        ({"activity_generation_stage_id": 999}, Code.NOT_FOUND, ("activityGenerationStageId",)),
+        ({"activity_category": "x" * 61}, Code.INVALID, ("activityCategory",)),
+        ({"activity_purpose": "x" * 121}, Code.INVALID, ("activityPurpose",)),
         ({"order_activity_type_id": 999}, Code.NOT_FOUND, ("orderActivityTypeId",)),
         ({"dispatch_color_high": "red"}, Code.INVALID, ("dispatchColorHigh",)),
         ({"dispatch_color_normal": "#12345"}, Code.INVALID, ("dispatchColorNormal",)),
@@ -158,12 +193,14 @@ async def test_a_change_of_nothing_raises_no_version_and_no_event() -> None:
     async with nothing_changes():
         await perform(change_parameters, ChangeParameters(), actor=MANAGER)
         await perform(
-            change_parameters, ChangeParameters("Nordhavn Service A/S ", dispatch_color_high="#C62828"), actor=MANAGER
+            change_parameters,
+            ChangeParameters(company_name="Nordhavn Service A/S ", dispatch_color_high="#C62828"),
+            actor=MANAGER,
         )
 
 
 async def test_a_repeat_with_the_same_key_is_answered_again() -> None:
-    command = ChangeParameters("Nordhavn Service A/S", expected_version=1)
+    command = ChangeParameters(company_name="Nordhavn Service A/S", expected_version=1)
 
     first = await perform(change_parameters, command, actor=MANAGER, key="k")
     async with nothing_changes():
@@ -176,6 +213,6 @@ async def test_a_repeat_with_the_same_key_is_answered_again() -> None:
 async def test_the_settings_are_the_managers(actor: Actor) -> None:
     async with nothing_changes():
         with pytest.raises(NotPermitted, match="MAINTAIN_PARAMETERS"):
-            await perform(change_parameters, ChangeParameters("Theirs"), actor=actor)
+            await perform(change_parameters, ChangeParameters(company_name="Theirs"), actor=actor)
         with pytest.raises(NotSignedIn):
-            await perform(change_parameters, ChangeParameters("Theirs"), actor=ANONYMOUS)
+            await perform(change_parameters, ChangeParameters(company_name="Theirs"), actor=ANONYMOUS)

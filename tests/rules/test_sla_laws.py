@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.calendars.rules import Holiday, OpenHours, WorkingCalendar
+from domain.parameters.rules import SlaCalendarMode
 from domain.slas.rules import (
     ServiceLevel,
-    SlaCalendarMode,
     SlaRisk,
     TimeLog,
     begin,

@@ -11,11 +11,11 @@ import pytest
 
 from domain.calendars.rules import OpenHours, WorkingCalendar
 from domain.core.errors import Code, Path, Refused
+from domain.parameters.rules import SlaCalendarMode
 from domain.slas.rules import (
     NOT_MEASURED,
     Alarms,
     ServiceLevel,
-    SlaCalendarMode,
     SlaRisk,
     SlaStatus,
     Span,

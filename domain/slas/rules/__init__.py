@@ -6,7 +6,6 @@ company says so, the calendar only puts off each start until it opens.
 
 from domain.slas.rules.levels import (
     ServiceLevel,
-    SlaCalendarMode,
     check_selectable,
     check_service_level,
     effective_sla_id,
@@ -46,7 +45,6 @@ __all__ = [
     "NOT_MEASURED",
     "Alarms",
     "ServiceLevel",
-    "SlaCalendarMode",
     "SlaRisk",
     "SlaStatus",
     "Span",

@@ -2,23 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from domain.calendars.rules import WorkingCalendar, add_open_time, standard_day_minutes
 from domain.core.errors import Code, Path, Refused
+from domain.parameters.rules import SlaCalendarMode
 
 LONGEST_PART = 9_999
 _DAY_MINUTES = 24 * 60
-
-
-class SlaCalendarMode(StrEnum):
-    """What a service level's calendar does: only its open time counts, or it only puts off the start.
-
-    Source: DOMAIN.md D-23.
-    """
-
-    OPEN_TIME = "OPEN_TIME"
-    START_ONLY = "START_ONLY"
 
 
 @dataclass(frozen=True, slots=True)

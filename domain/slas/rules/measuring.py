@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from domain.calendars.rules import WorkingCalendar, add_open_time, open_time
 from domain.core.errors import Path, Refused
-from domain.slas.rules.levels import ServiceLevel, SlaCalendarMode, limit
+from domain.parameters.rules import SlaCalendarMode
+from domain.slas.rules.levels import ServiceLevel, limit
 from domain.slas.rules.recording import SlaStatus, TimeLog
 from domain.stages.rules import check_reason
 

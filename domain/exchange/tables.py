@@ -149,7 +149,7 @@ COMPANY = Table(
         ),
         _plain("activity_category", forms.text(60), "Category of activities made for orders.", "Field service"),
         _plain("activity_purpose", forms.text(120), "Purpose of activities made for orders.", "Visit"),
-        _refers("activity_generation_stage", "stages", "Where lines get activities; empty: at once.", "STG-1"),
+        _refers("activity_generation_stage", "stages", "Where lines get activities; empty: at once.", "PLANNING"),
         _plain("dispatch_color_high", forms.COLOR, "Of urgent activities.", "#c62828", default="#c62828"),
         _plain("dispatch_color_normal", forms.COLOR, "Of normal activities.", "#f9a825", default="#f9a825"),
         _plain("dispatch_color_low", forms.COLOR, "Of activities that can wait.", "#2e7d32", default="#2e7d32"),

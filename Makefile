@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help run setup explorer test check format bench schema migrations clean
+.PHONY: help run setup explorer test check format bench schema lock migrations clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,7 +29,7 @@ explorer: $(STAMP)
 	@$(BIN)/python -m api.explorer.build
 
 test: setup ## All tests, on SQLite and on a throw-away PostgreSQL
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 check: setup ## Format, lint, types, import contracts, schema and migration differences, rules
 	@$(BIN)/ruff format --check .
@@ -48,6 +48,10 @@ bench: setup ## Figures, as ratios to a plain server and to the limit
 
 schema: $(STAMP) ## Write schema.graphql anew
 	@$(BIN)/python -m api schema > schema.graphql
+
+lock: ## Pin the newest fitting versions anew; needs uv
+	@uv pip compile --quiet --upgrade --universal --no-header --no-emit-index-url pyproject.toml -o requirements.lock
+	@uv pip compile --quiet --upgrade --universal --no-header --no-emit-index-url pyproject.toml --group dev -o requirements-dev.lock
 
 migrations: $(STAMP) ## Write the migrations that the models ask for
 	@$(BIN)/python -m api migrations

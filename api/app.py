@@ -17,16 +17,18 @@ from api.context import Context, Services
 from api.documents import Documents
 from api.explorer import explorer_response, explorer_routes
 from api.http.endpoint import GraphQLEndpoint, Observation
-from api.live.connections import Sockets
+from api.live.connections import SocketLimits, Sockets
 from api.live.encoding import Rendering
 from api.live.feed import Feed
 from api.live.socket import SocketEndpoint
 from api.live.streams import FeedCounters
 from api.logs import configure_logs
 from api.metrics import Metrics
+from api.rates import Attempts, Rates
 from api.schema.build import schema
 from api.selection import check_entities
-from api.settings import Settings, load_settings
+from api.settings import Settings, SettingsError, load_settings
+from api.trusted import DocumentsError, TrustedDocuments
 from db.lifecycle import database, pending_migrations, ping
 from db.outbox import Event
 from db.relay import Relay
@@ -77,7 +79,12 @@ class _Parts:
         self.sessions = Sessions(
             settings.secret.get_secret_value(), demo_tokens=demo.TOKENS if settings.mode == "demo" else None
         )
-        self.services = Services(settings, self.sessions, self.relay)
+        self.services = Services(settings, self.sessions, self.relay, Attempts(settings.sign_in_attempts))
+        self.rates = Rates(settings.cost_per_minute)
+        try:
+            self.trusted = TrustedDocuments(settings.trusted_documents, settings.documents)
+        except DocumentsError as error:
+            raise SettingsError(f"TAVLE_DOCUMENTS: {error}") from error
         self.counters = FeedCounters()
         self.sockets = Sockets()
         self.feed = Feed(self.relay, Rendering(schema), counters=self.counters)
@@ -100,6 +107,9 @@ class _Parts:
             observe=self.observe,
             count_statements=_statements,
             browser_page=browser_page if settings.serves_explorer else None,
+            trusted=self.trusted,
+            rates=self.rates,
+            timeout=settings.operation_seconds,
         )
         socket = SocketEndpoint(
             schema,
@@ -110,6 +120,9 @@ class _Parts:
             sockets=self.sockets,
             observe=self.observe,
             count_statements=_statements,
+            limits=SocketLimits(operation_seconds=settings.operation_seconds),
+            trusted=self.trusted,
+            rates=self.rates,
         )
         routes: list[BaseRoute] = [
             Route("/graphql", endpoint, methods=None),
@@ -145,9 +158,9 @@ class _Parts:
                 await self.relay.stop()
                 log.info("stopped")
 
-    def make_context(self, actor: Actor, request_id: str) -> Context:
+    def make_context(self, actor: Actor, request_id: str, address: str | None) -> Context:
         """The context of one operation."""
-        return Context(actor, request_id, self.services)
+        return Context(actor, request_id, self.services, address)
 
     def heed(self, event: Event) -> None:
         """Let what has happened to users and sessions take effect here."""

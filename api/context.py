@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from api.auth import Sessions
+from api.rates import Attempts
 from api.settings import Settings
 from db.health import Statements, begin_counting
 from db.relay import Relay
@@ -16,6 +17,7 @@ class Services:
     settings: Settings
     sessions: Sessions
     relay: Relay
+    attempts: Attempts = field(default_factory=Attempts)
 
 
 @dataclass(slots=True)
@@ -25,4 +27,5 @@ class Context:
     actor: Actor
     request_id: str
     services: Services
+    address: str | None = None
     counted: Statements = field(default_factory=begin_counting)

@@ -62,6 +62,14 @@ class _Entry:
     weight: int
 
 
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The operations of a document by name, or why it cannot be executed."""
+
+    operations: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
 class Documents:
     """The documents of one schema, the most recently used of them kept within a bound of memory."""
 
@@ -105,11 +113,22 @@ class Documents:
             raise self._too_dear(prepared.cost)
         return prepared
 
+    def describe(self, text: str) -> Description:
+        """What a document holds, or what is wrong with it; nothing is remembered."""
+        try:
+            entry = self._read(text)
+        except GraphQLError as error:
+            return Description((), (error.message,))
+        return Description(
+            tuple(name or "(unnamed)" for name in entry.operations), tuple(str(e["message"]) for e in entry.errors)
+        )
+
     def _too_dear(self, cost: int) -> RequestRefused:
         message = (
             f"The operation costs {cost}, at most {self.limits.cost} is allowed: ask for smaller pages or fewer fields."
         )
-        error: dict[str, object] = {"message": message, "extensions": {"code": ErrorCode.COST_TOO_HIGH}}
+        shown = {"requested": cost, "limit": self.limits.cost}
+        error: dict[str, object] = {"message": message, "extensions": {"code": ErrorCode.COST_TOO_HIGH, "cost": shown}}
         return RequestRefused(400, [error], cost=cost)
 
     def _learn(self, text: str) -> _Entry:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from typing import Any
 
 import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 
+from api.rates import RateLimited
 from domain.core.errors import NotPermitted, NotSignedIn, Refusal, Refused
 
 MOST_ERRORS = 8
@@ -50,6 +52,8 @@ def present(errors: Sequence[GraphQLError], *, request_id: str) -> list[dict[str
         if code in (ErrorCode.INTERNAL, ErrorCode.TIMEOUT):
             _log_once(error, cause, request_id=request_id, code=code, logged=logged)
         shown.extend(_shape(error, message, code, refusal, request_id) for message, refusal in messages)
+        if isinstance(cause, RateLimited):
+            shown[-1]["extensions"] = rate_limited(cause, request_id)["extensions"]
     return shown[:MOST_ERRORS]
 
 
@@ -64,6 +68,17 @@ def refusal_of_document(errors: Iterable[GraphQLError], code: ErrorCode | None =
         _shape(error, error.message, code or _document_code(error), None, None)
         for error, _ in zip(errors, range(MOST_ERRORS), strict=False)
     ]
+
+
+def rate_limited(limited: RateLimited, request_id: str) -> dict[str, object]:
+    """What a caller that has used up its share is told."""
+    extensions = {"code": ErrorCode.RATE_LIMITED, "requestId": request_id, "retryAfter": limited.retry_after}
+    return {"message": limited.message, "extensions": extensions}
+
+
+def retry_after(errors: Sequence[dict[str, Any]]) -> int | None:
+    """The seconds after which to try again, when one of the errors shown says so."""
+    return next((wait for error in errors if (wait := error["extensions"].get("retryAfter")) is not None), None)
 
 
 def plain(message: str, code: ErrorCode, request_id: str) -> dict[str, object]:
@@ -99,6 +114,8 @@ def _judge(error: GraphQLError, cause: Exception) -> tuple[ErrorCode, list[_Sent
     if isinstance(cause, NotSignedIn | NotPermitted):
         code = ErrorCode.UNAUTHENTICATED if isinstance(cause, NotSignedIn) else ErrorCode.FORBIDDEN
         return code, [(cause.message, None)]
+    if isinstance(cause, RateLimited):
+        return ErrorCode.RATE_LIMITED, [(cause.message, None)]
     if isinstance(cause, TimeoutError):
         return ErrorCode.TIMEOUT, [(_TIMED_OUT, None)]
     code = _code_of(error, cause)

@@ -35,14 +35,15 @@ def run(
             "TAVLE_DATABASE_URL": settings.database_url,
         }
         os.environ["TAVLE_SECRET"] = settings.secret.get_secret_value()
-        config = server_config("api.app:create_app", workers=workers)
+        config = server_config("api.app:create_app", workers=workers, proxies=settings.trusted_proxies)
         if started is not None:
             started(port)
         from uvicorn.supervisors import Multiprocess
 
         Multiprocess(config, sockets=[listener]).run()
         return
-    _Announcing(server_config(lambda: create_app(settings, moving=moving)), started, port).run(sockets=[listener])
+    config = server_config(lambda: create_app(settings, moving=moving), proxies=settings.trusted_proxies)
+    _Announcing(config, started, port).run(sockets=[listener])
 
 
 class _Announcing(uvicorn.Server):
@@ -63,7 +64,7 @@ class _Announcing(uvicorn.Server):
             self._announce(self._port)
 
 
-def server_config(app: str | Callable[[], object], *, workers: int = 1) -> uvicorn.Config:
+def server_config(app: str | Callable[[], object], *, workers: int = 1, proxies: str = "") -> uvicorn.Config:
     """How uvicorn serves the application that `app`, or the function so named, makes."""
     return uvicorn.Config(
         app,
@@ -74,7 +75,8 @@ def server_config(app: str | Callable[[], object], *, workers: int = 1) -> uvico
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # nothing asks where a request came from
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
         backlog=_BACKLOG,
     )
 

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -19,10 +20,13 @@ _MAKE_ONE = 'Make one with: python -c "import secrets; print(secrets.token_urlsa
 _PROBLEMS = {
     "int_parsing": "must be a whole number",
     "greater_than_equal": "must be at least 0",
-    "less_than_equal": "must be at most 65535",
+    "less_than_equal": "must be at most {le}",
+    "greater_than": "must be more than 0",
+    "float_parsing": "must be a number",
     "bool_parsing": "must be true or false",
 }
 
+TrustMode = Literal["off", "accept", "only"]
 Mode = Literal["demo", "development", "production"]
 LogFormat = Literal["json", "console", "auto"]
 LogLevel = Literal["debug", "info", "warning", "error"]
@@ -62,14 +66,51 @@ class Settings(BaseSettings):
     explorer: bool | None = Field(
         default=None, description="Whether the explorer page is served; unset: yes, but not in production."
     )
+    trusted_documents: TrustMode = Field(
+        default="off",
+        description="Documents asked for by id: off, accept (beside others), only (no others are executed).",
+    )
+    documents: Path = Field(
+        default=Path("var/documents"),
+        description="The trusted documents: a folder of .graphql files and JSON manifests, or one manifest.",
+    )
+    cost_per_minute: int = Field(
+        default=1_000_000,
+        ge=0,
+        description="What one user, program or anonymous address may use of each process in a minute; 0: no limit.",
+    )
+    sign_in_attempts: int = Field(
+        default=10,
+        ge=0,
+        description="Failed sign-ins of an account from one address in 15 minutes; an address may 5 times as many, "
+        "an account from anywhere 10 times; 0: no limit.",
+    )
+    operation_seconds: float = Field(
+        default=10.0, gt=0, le=600, description="After so many seconds an operation is given up."
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks, separated by commas, whose X-Forwarded-For is believed; behind a proxy "
+        "that is not named here, all who are not signed in share one limit.",
+    )
     state_dir: Path = Field(
         default=Path("var"), description="The folder for files the program keeps, such as its secret."
     )
 
-    @field_validator("mode", "log_format", "log_level", mode="before")
+    @field_validator("mode", "log_format", "log_level", "trusted_documents", mode="before")
     @classmethod
     def _in_any_case(cls, value: object) -> object:
         return value.strip().lower() if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _known_networks(cls, value: str) -> str:
+        for part in value.split(","):
+            try:
+                ip_network(part.strip() or "0.0.0.0/0")
+            except ValueError:
+                raise ValueError("must be addresses or networks, separated by commas") from None
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -87,7 +128,10 @@ class Settings(BaseSettings):
     @property
     def serves_explorer(self) -> bool:
         """Whether the explorer page is served."""
-        return self.mode != "production" if self.explorer is None else self.explorer
+        if self.explorer is None:
+            # The explorer's documents are its user's own.
+            return self.mode != "production" and self.trusted_documents != "only"
+        return self.explorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +154,7 @@ def describe_settings() -> list[SettingDescription]:
     return described
 
 
-_CHOICES = ("mode", "log_format", "log_level")
+_CHOICES = ("mode", "log_format", "log_level", "trusted_documents")
 
 
 def load_settings(given: Mapping[str, Any] | None = None) -> Settings:
@@ -123,6 +167,9 @@ def load_settings(given: Mapping[str, Any] | None = None) -> Settings:
         settings = Settings(**{name: value for name, value in (given or {}).items() if value is not None})
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(detail) for detail in error.errors())) from None
+    if settings.explorer and settings.trusted_documents == "only":
+        message = "TAVLE_EXPLORER: cannot be true while TAVLE_TRUSTED_DOCUMENTS is only:"
+        raise SettingsError(f"{message} what people write in the explorer would not be executed.")
     secret = settings.secret.get_secret_value()
     if not secret and settings.mode == "production":
         message = "TAVLE_SECRET is missing: in production the key that signs access tokens must be set."
@@ -176,6 +223,8 @@ def _sentence(detail: ErrorDetails) -> str:
     if detail["type"] == "literal_error":
         problem = f"must be {detail['ctx']['expected'].replace(chr(39), '')}"
     else:
-        problem = _PROBLEMS.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
+        known = _PROBLEMS.get(detail["type"])
+        limits = {name: f"{limit:g}" for name, limit in detail.get("ctx", {}).items() if name == "le"}
+        problem = known.format(**limits) if known else detail["msg"].removeprefix("Value error, ")
     shown = "" if name in {"database_url", "secret"} else f", not {detail['input']}"
     return f"{_variable(name)}: {problem}{shown}."

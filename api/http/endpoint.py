@@ -23,13 +23,16 @@ from api.http.requests import (
     Receive,
     Scope,
     Send,
+    address_of,
     check_envelope,
     read_get,
     read_headers,
     read_post,
     request_id_of,
 )
-from api.masking import ErrorCode, plain, present, present_fault
+from api.masking import ErrorCode, plain, present, present_fault, rate_limited, retry_after
+from api.rates import RateLimited, Rates
+from api.trusted import TrustedDocuments
 from domain.core.actor import ANONYMOUS, Actor
 from domain.core.errors import NotSignedIn
 
@@ -80,6 +83,7 @@ class _Exchange:
 
     request_id: str
     media_type: MediaType
+    address: str | None
     actor: Actor | None = None
     prepared: Prepared | None = None
     context: object = None
@@ -103,10 +107,12 @@ class GraphQLEndpoint:
         *,
         documents: Documents,
         authenticate: Callable[[str], Awaitable[SignedIn]],
-        make_context: Callable[[Actor, str], object],
+        make_context: Callable[[Actor, str, str | None], object],
         observe: Callable[[Observation], None] | None = None,
         count_statements: Callable[[Any], int] | None = None,
         browser_page: Callable[[Scope, Receive, Send], Awaitable[None]] | None = None,
+        trusted: TrustedDocuments | None = None,
+        rates: Rates | None = None,
         timeout: float = 10.0,
         limits: HTTPLimits | None = None,
     ) -> None:
@@ -117,6 +123,8 @@ class GraphQLEndpoint:
         self._observe = observe
         self._count_statements = count_statements
         self._browser_page = browser_page
+        self._trusted = trusted or TrustedDocuments()
+        self._rates = rates or Rates()
         self._timeout = timeout
         self._limits = limits or HTTPLimits()
 
@@ -128,7 +136,7 @@ class GraphQLEndpoint:
         if self._browser_page is not None and scope["method"] == "GET" and wants_page(accept):
             await self._browser_page(scope, receive, send)
             return
-        exchange = _Exchange(request_id_of(headers), negotiate(accept) or MediaType.JSON)
+        exchange = _Exchange(request_id_of(headers), negotiate(accept) or MediaType.JSON, address_of(scope))
         try:
             check_envelope(scope, header_size, self._limits)
             answer = await self._answer(scope, receive, headers, exchange)
@@ -150,19 +158,26 @@ class GraphQLEndpoint:
             raise HTTPRefused(HTTPStatus.NOT_ACCEPTABLE, "The endpoint answers in JSON only.")
         if method not in ("POST", "GET"):
             raise HTTPRefused(HTTPStatus.METHOD_NOT_ALLOWED, "Use POST, or GET for queries.", (b"allow", b"GET, POST"))
-        exchange.actor = await self._actor(headers.get(b"authorization"))
+        exchange.actor = actor = await self._actor(headers.get(b"authorization"))
+        self._rates.check(actor, exchange.address)
         if method == "POST":
             request = await read_post(headers, receive, self._limits)
         else:
             request = read_get(headers, scope["query_string"])
         exchange.wants_cost = request.wants_cost
-        prepared = self._documents.prepare(request.text, request.operation_name, request.variables)
+        try:
+            text = self._trusted.text_of(request.text, request.document_id)
+            prepared = self._documents.prepare(text, request.operation_name, request.variables)
+        except RequestRefused:
+            self._rates.charge_refused(actor, exchange.address)
+            raise
         exchange.prepared = prepared
         if prepared.kind == "subscription":
             raise HTTPRefused(HTTPStatus.BAD_REQUEST, "Live fields are served over the websocket.")
         if method == "GET" and prepared.kind != "query":
             raise HTTPRefused(HTTPStatus.METHOD_NOT_ALLOWED, "Mutations need POST.", (b"allow", b"POST"))
-        exchange.context = self._make_context(exchange.actor, exchange.request_id)
+        self._rates.charge(actor, exchange.address, prepared.cost)
+        exchange.context = self._make_context(actor, exchange.request_id, exchange.address)
         return await self._execute(prepared, request, exchange)
 
     async def _actor(self, authorization: bytes | None) -> Actor:
@@ -197,11 +212,14 @@ class GraphQLEndpoint:
         if result.data is None and all(error.path is None for error in result.errors):
             status = _status(HTTPStatus.BAD_REQUEST, exchange.media_type)
             return _Answer(status, Outcome.REFUSED, self._body(exchange, errors=errors))
-        return _Answer(200, _outcome(errors), self._body(exchange, errors=errors, data=result.data))
+        body = self._body(exchange, errors=errors, data=result.data)
+        if result.data is None and (wait := retry_after(errors)) is not None:
+            return _Answer(HTTPStatus.TOO_MANY_REQUESTS, Outcome.REFUSED, body, (_retry_after(wait),))
+        return _Answer(200, _outcome(errors), body)
 
     def _body(self, exchange: _Exchange, **entries: object) -> dict[str, Any]:
         if exchange.wants_cost and exchange.prepared is not None:
-            entries["extensions"] = _cost(exchange.prepared.cost, self._documents.limits.cost)
+            entries["extensions"] = cost_shown(exchange.prepared.cost, self._documents.limits.cost)
         return entries
 
     def _report(self, exchange: _Exchange, started: float, outcome: Outcome, status: int) -> None:
@@ -230,16 +248,24 @@ def _refusal(error: Exception, exchange: _Exchange, cost_limit: int) -> _Answer:
     if isinstance(error, HTTPRefused):
         shown = plain(error.message, error.code, request_id)
         return _Answer(error.status, Outcome.REFUSED, {"errors": [shown]}, error.headers)
+    if isinstance(error, RateLimited):
+        shown = rate_limited(error, request_id)
+        headers = (_retry_after(error.retry_after),)
+        return _Answer(HTTPStatus.TOO_MANY_REQUESTS, Outcome.REFUSED, {"errors": [shown]}, headers)
     if isinstance(error, NotSignedIn):
         shown = plain(error.message, ErrorCode.UNAUTHENTICATED, request_id)
         return _Answer(HTTPStatus.UNAUTHORIZED, Outcome.REFUSED, {"errors": [shown]}, (_CHALLENGE,))
     if isinstance(error, RequestRefused):
         body: dict[str, Any] = {"errors": error.presented(request_id)}
         if exchange.wants_cost and error.cost is not None:
-            body["extensions"] = _cost(error.cost, cost_limit)
+            body["extensions"] = cost_shown(error.cost, cost_limit)
         return _Answer(_status(HTTPStatus(error.status), exchange.media_type), Outcome.REFUSED, body)
     errors = present_fault(error, request_id=request_id)
     return _Answer(HTTPStatus.INTERNAL_SERVER_ERROR, Outcome.INTERNAL, {"errors": errors})
+
+
+def _retry_after(seconds: int) -> Header:
+    return (b"retry-after", b"%d" % seconds)
 
 
 def _outcome(errors: list[dict[str, Any]]) -> Outcome:
@@ -254,7 +280,8 @@ def _status(status: HTTPStatus, media_type: MediaType) -> int:
     return status if media_type is MediaType.RESPONSE else HTTPStatus.OK
 
 
-def _cost(requested: int, limit: int) -> dict[str, object]:
+def cost_shown(requested: int, limit: int) -> dict[str, object]:
+    """The cost of an operation as an answer's extensions have it."""
     return {"cost": {"requested": requested, "limit": limit}}
 
 

@@ -36,7 +36,7 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 _MANY_DIGITS = re.compile(rb"\d{19}")
 # For refusals that leave a part of the request unread: it must not be taken for the next one.
 CLOSE: Header = (b"connection", b"close")
-_PARAMETERS = ("query", "operationName", "variables", "extensions")
+_PARAMETERS = ("query", "documentId", "operationName", "variables", "extensions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,10 @@ class DisconnectedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """What a client asks to be executed."""
+    """What a client asks to be executed: a document by its text, or by the id of a trusted one."""
 
-    text: str
+    text: str | None
+    document_id: str | None
     operation_name: str | None
     variables: dict[str, Any] | None
     wants_cost: bool
@@ -89,6 +90,12 @@ def read_headers(scope: Scope) -> tuple[dict[bytes, bytes], int]:
         if name in _READ_HEADERS:
             found[name] = value
     return found, size
+
+
+def address_of(scope: Scope) -> str | None:
+    """The address that a request came from, if the server knows."""
+    client = scope.get("client")
+    return client[0] if client else None
 
 
 def check_envelope(scope: Scope, header_size: int, limits: HTTPLimits) -> None:
@@ -198,10 +205,12 @@ def _request(asked: object, headers: Mapping[bytes, bytes]) -> GraphQLRequest:
         raise _bad("Batches are not supported: send one request at a time.")
     if not isinstance(asked, dict):
         raise _bad("The body must be a JSON object.")
-    text, operation_name = asked.get("query"), asked.get("operationName")
+    text, document_id, operation_name = asked.get("query"), asked.get("documentId"), asked.get("operationName")
     variables, extensions = asked.get("variables"), asked.get("extensions")
-    if not isinstance(text, str):
+    if not isinstance(text, str) and (text is not None or document_id is None):
         raise _bad("`query` must be given, as a string.")
+    if not isinstance(document_id, str | None):
+        raise _bad("`documentId` must be a string.")
     if not isinstance(operation_name, str | None):
         raise _bad("`operationName` must be a string.")
     if not isinstance(variables, dict | None):
@@ -209,7 +218,7 @@ def _request(asked: object, headers: Mapping[bytes, bytes]) -> GraphQLRequest:
     if not isinstance(extensions, dict | None):
         raise _bad("`extensions` must be an object.")
     wants_cost = headers.get(b"x-tavle-cost") == b"1" or (extensions is not None and extensions.get("cost") is True)
-    return GraphQLRequest(text, operation_name or None, variables, wants_cost)
+    return GraphQLRequest(text, document_id, operation_name or None, variables, wants_cost)
 
 
 def _parse_int(digits: str) -> int:

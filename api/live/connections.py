@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from dataclasses import dataclass
 from typing import Protocol
 
 from api.live.transport import Wire
+from api.rates import network_of
 from domain.core.actor import Actor
 
 UNAUTHENTICATED = 4403
@@ -52,6 +54,7 @@ class Connection(Protocol):
     """What the register needs of a connection."""
 
     wire: Wire
+    address: str | None
 
     @property
     def actor(self) -> Actor | None:
@@ -70,10 +73,14 @@ class Connection(Protocol):
 class Sockets:
     """The open sockets of this process."""
 
-    def __init__(self, *, most: int = 10_000, check_seconds: float = 1.0) -> None:
+    def __init__(self, *, most: int = 10_000, most_strangers: int = 500, check_seconds: float = 1.0) -> None:
+        """Of `most` there may be `most_strangers` from one address that have not signed in."""
         self._most = most
+        self._most_strangers = most_strangers
         self._check_seconds = check_seconds
         self._open: dict[Connection, None] = {}
+        self._strangers: dict[Connection, str] = {}
+        self._strangers_from: Counter[str] = Counter()
         self._timer: asyncio.TimerHandle | None = None
         self._is_draining = False
         self._emptied = asyncio.Event()
@@ -89,13 +96,28 @@ class Sockets:
         if len(self._open) >= self._most:
             connection.close(_TRY_AGAIN_LATER, "Too many connections. Try again later.")
             return False
+        network = network_of(connection.address)
+        if self._strangers_from[network] >= self._most_strangers:
+            connection.close(_TRY_AGAIN_LATER, "Too many connections from your address have not signed in.")
+            return False
         self._open[connection] = None
+        self._strangers[connection] = network
+        self._strangers_from[network] += 1
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(self._check_seconds, self._check)
         return True
 
+    def know(self, connection: Connection) -> None:
+        """Take note that somebody has signed in on a connection."""
+        network = self._strangers.pop(connection, None)
+        if network is not None:
+            self._strangers_from[network] -= 1
+            if not self._strangers_from[network]:
+                del self._strangers_from[network]
+
     def leave(self, connection: Connection) -> None:
         """Forget a connection."""
+        self.know(connection)
         self._open.pop(connection, None)
         if self._is_draining and not self._open:
             self._emptied.set()

@@ -22,11 +22,13 @@ def encode(value: object) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_UTC_Z)
 
 
-def encode_result(result: ExecutionResult, *, request_id: str) -> bytes:
+def encode_result(result: ExecutionResult, *, request_id: str, extensions: dict[str, object] | None = None) -> bytes:
     """The JSON of an execution's result, its errors as the caller may see them."""
     answer: dict[str, object] = {"data": result.data}
     if result.errors:
         answer["errors"] = present(result.errors, request_id=request_id)
+    if extensions is not None:
+        answer["extensions"] = extensions
     return encode(answer)
 
 

@@ -59,11 +59,18 @@ class Feed:
         self._resting: set[asyncio.Task[Any]] = set()
 
     def follow(
-        self, live: LiveOperation, stream: Stream, wire: Wire, name: str, on_end: Callable[[Exception], None]
+        self,
+        live: LiveOperation,
+        stream: Stream,
+        wire: Wire,
+        name: str,
+        on_end: Callable[[Exception], None],
+        extensions: bytes | None = None,
     ) -> Callable[[], None]:
         """Send a stream's snapshot or missed changes, then every change, to `wire` as operation `name`.
 
-        The result, when called, ends that. `on_end` is called when the stream refuses to go on.
+        The result, when called, ends that. `on_end` is called when the stream refuses to go on. `extensions` is JSON
+        that this one follower's frames carry beside their data.
         """
         variables = {key: value for key, value in live.variables.items() if key != live.cursor_variable}
         key = (live.text, live.name, orjson.dumps(variables, option=orjson.OPT_SORT_KEYS), stream.key)
@@ -72,7 +79,7 @@ class Feed:
             group = self._groups[key] = Group(self, live, stream)
             self.counters.groups += 1
             self.start_task(group.run(lambda: self._forget(key)))
-        follower = Follower(stream.after, wire, name, on_end, self.counters)
+        follower = Follower(stream.after, wire, name, on_end, self.counters, extensions)
         group.join(follower)
         return lambda: group.leave(follower)
 

@@ -20,6 +20,7 @@ class Follower:
     __slots__ = (
         "after",
         "counters",
+        "extensions",
         "floor",
         "has_left",
         "is_new",
@@ -32,13 +33,20 @@ class Follower:
     )
 
     def __init__(
-        self, after: str | None, wire: Wire, name: str, on_end: Callable[[Exception], None], counters: FeedCounters
+        self,
+        after: str | None,
+        wire: Wire,
+        name: str,
+        on_end: Callable[[Exception], None],
+        counters: FeedCounters,
+        extensions: bytes | None = None,
     ) -> None:
         self.after = after
         self.wire = wire
         self.prefix = b'{"id":%b,"type":"next","payload":' % orjson.dumps(name)
         self.on_end = on_end
         self.counters = counters
+        self.extensions = extensions
         self.is_new = True
         self.is_silent = True
         self.has_left = False
@@ -54,7 +62,11 @@ class Follower:
 
     def send(self, payload: bytes) -> None:
         """Send one payload to the client."""
-        self.wire.write(self.prefix, payload, b"}")
+        if self.extensions is None:
+            self.wire.write(self.prefix, payload, b"}")
+        else:
+            # Within the payload, whose bytes the whole group shares.
+            self.wire.write(self.prefix, payload[:-1], b',"extensions":', self.extensions, b"}}")
         self.is_silent = False
         self.counters.frames += 1
 

@@ -43,9 +43,11 @@ class Subscribe:
     """Begins an operation of any kind."""
 
     id: str
-    query: str
+    query: str | None
+    document_id: str | None
     variables: dict[str, Any] | None
     operation_name: str | None
+    wants_cost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +109,16 @@ def _subscribe(message: dict[str, Any]) -> Subscribe:
     payload = message.get("payload")
     if not isinstance(payload, dict):
         raise Malformed("A subscribe message needs an object as payload.")
-    query = payload.get("query")
-    if not isinstance(query, str):
+    query: str | None = _optional(payload, "query", str)
+    document_id: str | None = _optional(payload, "documentId", str)
+    if query is None and document_id is None:
         raise Malformed("The query must be a string.")
     variables: dict[str, Any] | None = _optional(payload, "variables", dict)
     name: str | None = _optional(payload, "operationName", str)
-    _optional(payload, "extensions", dict)
+    extensions: dict[str, Any] | None = _optional(payload, "extensions", dict)
     _check_nesting(payload)
-    return Subscribe(operation_id, query, variables, name)
+    wants_cost = extensions is not None and extensions.get("cost") is True
+    return Subscribe(operation_id, query, document_id, variables, name, wants_cost)
 
 
 def _id(message: dict[str, Any]) -> str:

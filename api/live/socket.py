@@ -3,10 +3,9 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from graphql import ExecutionResult, GraphQLSchema
@@ -14,14 +13,17 @@ from graphql import ExecutionResult, GraphQLSchema
 from api.documents import Documents, Kind, Prepared, RequestRefused
 from api.executor import execute
 from api.http.endpoint import Observation, Outcome
-from api.http.requests import Receive, Scope, Send
+from api.http.requests import Receive, Scope, Send, address_of
+from api.live.asked import Operation, Shared, SignedIn, too_many
 from api.live.connections import UNAUTHENTICATED, Allowance, SocketLimits, Sockets
 from api.live.encoding import encode, encode_result
 from api.live.feed import Feed, LiveOperation
 from api.live.messages import Complete, Init, Malformed, Ping, Subscribe, read_message, token_of
 from api.live.sources import NoStream, cursor_variable, open_stream
 from api.live.transport import MESSAGE_BYTES, AsgiWire, Wire, direct_wire
-from api.masking import ErrorCode, present, present_fault
+from api.masking import ErrorCode, present, present_fault, rate_limited
+from api.rates import RateLimited, Rates
+from api.trusted import TrustedDocuments
 from domain.core.actor import ANONYMOUS, Actor
 from domain.core.errors import NotSignedIn
 
@@ -35,47 +37,6 @@ _OUTCOMES = {ErrorCode.INTERNAL: Outcome.INTERNAL, ErrorCode.TIMEOUT: Outcome.TI
 Errors = list[dict[str, object]]
 
 
-class SignedIn(Protocol):
-    """What a verified token stands for, until it expires."""
-
-    @property
-    def actor(self) -> Actor:
-        """On whose behalf the socket is used."""
-
-    @property
-    def expires_at(self) -> Any:
-        """The instant at which the token ends, or None."""
-
-
-@dataclass(slots=True, eq=False)
-class _Operation:
-    """One operation that a client began. `stop` ends it, whatever it is doing."""
-
-    id: str
-    request_id: str
-    started: float
-    variables: Mapping[str, Any]
-    text: str
-    prepared: Prepared | None = None
-    context: object = None
-    is_followed: bool = False
-    stop: Callable[[], object] = field(default=lambda: None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Endpoint:
-    """What all connections share."""
-
-    schema: GraphQLSchema
-    documents: Documents
-    authenticate: Callable[[str], Awaitable[SignedIn]]
-    make_context: Callable[[Actor, str], object]
-    feed: Feed
-    observe: Callable[[Observation], None] | None
-    count_statements: Callable[[Any], int] | None
-    limits: SocketLimits
-
-
 class SocketEndpoint:
     """The ASGI application behind the websocket of `/graphql`."""
 
@@ -85,16 +46,27 @@ class SocketEndpoint:
         *,
         documents: Documents,
         authenticate: Callable[[str], Awaitable[SignedIn]],
-        make_context: Callable[[Actor, str], object],
+        make_context: Callable[[Actor, str, str | None], object],
         feed: Feed,
         sockets: Sockets,
         observe: Callable[[Observation], None] | None = None,
         count_statements: Callable[[Any], int] | None = None,
         limits: SocketLimits | None = None,
+        trusted: TrustedDocuments | None = None,
+        rates: Rates | None = None,
     ) -> None:
         self._sockets = sockets
-        self._shared = _Endpoint(
-            schema, documents, authenticate, make_context, feed, observe, count_statements, limits or SocketLimits()
+        self._shared = Shared(
+            schema,
+            documents,
+            authenticate,
+            make_context,
+            feed,
+            observe,
+            count_statements,
+            limits or SocketLimits(),
+            trusted or TrustedDocuments(),
+            rates or Rates(),
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,7 +79,7 @@ class SocketEndpoint:
             wire = asgi = AsgiWire(send)
             writer = asyncio.create_task(asgi.run())
             writer.add_done_callback(lambda task: task.cancelled() or task.exception())
-        connection = SocketConnection(self._shared, wire)
+        connection = SocketConnection(self._shared, wire, address_of(scope), self._sockets.know)
         try:
             if not is_ours:
                 connection.close(4406, "The subprotocol must be graphql-transport-ws.")
@@ -122,17 +94,25 @@ class SocketEndpoint:
 class SocketConnection:
     """One client's socket."""
 
-    def __init__(self, shared: _Endpoint, wire: Wire) -> None:
+    def __init__(
+        self,
+        shared: Shared,
+        wire: Wire,
+        address: str | None,
+        on_signed_in: Callable[["SocketConnection"], None],
+    ) -> None:
         self._shared = shared
         self._limits = shared.limits
         self._loop = asyncio.get_running_loop()
         self.wire = wire
+        self.address = address
+        self._on_signed_in = on_signed_in
         self._actor: Actor | None = None
         self._expires_at: float | None = None
         self._is_initialised = False
         self._is_closed = False
         self._must_authenticate_again = False
-        self._running: dict[str, _Operation] = {}
+        self._running: dict[str, Operation] = {}
         self._in_flight = 0
         self._live = 0
         self._allowance = Allowance(self._limits)
@@ -225,6 +205,8 @@ class SocketConnection:
         if self._is_closed:
             return
         self._actor, self._expires_at = actor, expires_at
+        if actor.user_id is not None:
+            self._on_signed_in(self)
         if expires_at is not None:
             self._timer = self._loop.call_later(max(0.0, expires_at - time.time()), self._expire)
         self._pinged_at = self._loop.time()
@@ -250,33 +232,37 @@ class SocketConnection:
         if message.id in self._running:
             self.close(4409, "An operation with this id is still running.")
             return
-        operation = _Operation(message.id, secrets.token_hex(8), perf_counter(), message.variables or {}, message.query)
+        operation = Operation(
+            message.id, secrets.token_hex(8), perf_counter(), message.variables or {}, message.wants_cost
+        )
         try:
             if not self._allowance.take(self._loop.time()):
-                raise _too_many("Too many operations were begun at once. Try again in a moment.")  # noqa: TRY301
-            operation.prepared = self._shared.documents.prepare(
-                message.query, message.operation_name, message.variables
-            )
-            kind = operation.prepared.kind
-            self._check_room(kind)
+                raise too_many("Too many operations were begun at once. Try again in a moment.")  # noqa: TRY301
+            prepared = self._shared.prepare(operation, message, self._actor, self.address)
+            self._check_room(prepared.kind)
+            self._shared.rates.charge(self._actor, self.address, prepared.cost)
         except RequestRefused as refused:
             self._refuse(operation, refused.presented(operation.request_id), Outcome.REFUSED)
+            return
+        except RateLimited as limited:
+            self._refuse(operation, [rate_limited(limited, operation.request_id)], Outcome.REFUSED)
             return
         except Exception as error:  # noqa: BLE001 - a bug of ours ends one operation, not the socket
             self._refuse(operation, present_fault(error, request_id=operation.request_id), Outcome.INTERNAL)
             return
+        kind = prepared.kind
         self._running[operation.id] = operation
         self._count(kind, 1)
         work = self._follow if kind == "subscription" else self._answer
-        task = asyncio.create_task(work(operation, operation.prepared, self._actor))
+        task = asyncio.create_task(work(operation, prepared, self._actor))
         task.add_done_callback(lambda _: None if operation.is_followed else self._count(kind, -1))
         operation.stop = task.cancel
 
     def _check_room(self, kind: Kind) -> None:
         if kind == "subscription" and self._live >= self._limits.live:
-            raise _too_many(f"At most {self._limits.live} live fields can be followed on one socket.")
+            raise too_many(f"At most {self._limits.live} live fields can be followed on one socket.")
         if kind != "subscription" and self._in_flight >= self._limits.in_flight:
-            raise _too_many(f"At most {self._limits.in_flight} operations can be in flight on one socket.")
+            raise too_many(f"At most {self._limits.in_flight} operations can be in flight on one socket.")
 
     def _count(self, kind: Kind, change: int) -> None:
         if kind == "subscription":
@@ -284,10 +270,10 @@ class SocketConnection:
         else:
             self._in_flight += change
 
-    async def _answer(self, operation: _Operation, prepared: Prepared, actor: Actor) -> None:
+    async def _answer(self, operation: Operation, prepared: Prepared, actor: Actor) -> None:
         """Execute a query or a mutation and send its result."""
         try:
-            operation.context = self._shared.make_context(actor, operation.request_id)
+            operation.context = self._shared.make_context(actor, operation.request_id, self.address)
             async with asyncio.timeout(self._limits.operation_seconds):
                 result = await execute(
                     self._shared.schema,
@@ -305,23 +291,23 @@ class SocketConnection:
         except Exception as error:  # noqa: BLE001 - also a timeout; it ends one operation, not the socket
             self._fail(operation, error)
 
-    def _send_result(self, operation: _Operation, result: ExecutionResult) -> None:
+    def _send_result(self, operation: Operation, result: ExecutionResult) -> None:
         errors = result.errors or []
         if errors and result.data is None and all(error.path is None for error in errors):
             self._refuse(operation, present(errors, request_id=operation.request_id), Outcome.REFUSED)
             return
-        payload = encode_result(result, request_id=operation.request_id)
+        payload = encode_result(result, request_id=operation.request_id, extensions=self._shared.shown_cost(operation))
         self._running.pop(operation.id)
         if not self._is_closed:
             self.wire.write(b'{"id":', encode(operation.id), b',"type":"next","payload":', payload, b"}")
             self._send({"id": operation.id, "type": "complete"})
         self._report(operation, Outcome.ERRORS if errors else Outcome.OK)
 
-    async def _follow(self, operation: _Operation, prepared: Prepared, actor: Actor) -> None:
+    async def _follow(self, operation: Operation, prepared: Prepared, actor: Actor) -> None:
         """Have a live field's stream sent, from now on."""
         shared, request_id = self._shared, operation.request_id
         try:
-            operation.context = shared.make_context(actor, request_id)
+            operation.context = shared.make_context(actor, request_id, self.address)
             async with asyncio.timeout(self._limits.operation_seconds):
                 stream = await open_stream(
                     shared.schema,
@@ -336,11 +322,17 @@ class SocketConnection:
                 prepared.name,
                 operation.variables,
                 cursor_variable(prepared.document, prepared.operation),
-                lambda: shared.make_context(actor, request_id),
+                lambda: shared.make_context(actor, request_id, None),
                 request_id,
             )
+            cost = self._shared.shown_cost(operation)
             leave = shared.feed.follow(
-                live, stream, self.wire, operation.id, lambda error: self._fail(operation, error)
+                live,
+                stream,
+                self.wire,
+                operation.id,
+                lambda error: self._fail(operation, error),
+                None if cost is None else encode(cost),
             )
         except NoStream as refused:
             self._refuse(operation, present(refused.errors, request_id=request_id), Outcome.REFUSED)
@@ -356,18 +348,18 @@ class SocketConnection:
             operation.stop = stop
             self._report(operation, Outcome.OK)
 
-    def _stop(self, operation: _Operation) -> None:
+    def _stop(self, operation: Operation) -> None:
         """End an operation without a word."""
         if self._running.get(operation.id) is operation:
             del self._running[operation.id]
             operation.stop()
 
-    def _fail(self, operation: _Operation, error: Exception) -> None:
+    def _fail(self, operation: Operation, error: Exception) -> None:
         errors = present_fault(error, request_id=operation.request_id)
         extensions: Any = errors[0]["extensions"]
         self._refuse(operation, errors, _OUTCOMES.get(extensions["code"], Outcome.REFUSED))
 
-    def _refuse(self, operation: _Operation, errors: Errors, outcome: Outcome) -> None:
+    def _refuse(self, operation: Operation, errors: Errors, outcome: Outcome) -> None:
         """End one operation with an error message; the socket and its other operations go on."""
         if self._running.get(operation.id) is operation:
             del self._running[operation.id]
@@ -380,7 +372,7 @@ class SocketConnection:
         if not self._is_closed:
             self.wire.write(encode(message))
 
-    def _report(self, operation: _Operation, outcome: Outcome) -> None:
+    def _report(self, operation: Operation, outcome: Outcome) -> None:
         shared, prepared = self._shared, operation.prepared
         if shared.observe is None:
             return
@@ -398,7 +390,3 @@ class SocketConnection:
                 operation.request_id,
             )
         )
-
-
-def _too_many(message: str) -> RequestRefused:
-    return RequestRefused(429, [{"message": message, "extensions": {"code": ErrorCode.RATE_LIMITED}}])

@@ -26,8 +26,12 @@ async def sign_in(context: Context, email: str, password: str) -> Done[Begun]:
 
     Raises:
         Refused: WRONG_CREDENTIALS.
+        RateLimited: there were too many failures of this account or from this address.
     """
-    return await _begun(context, await context.services.sessions.sign_in(email, password))
+    take_back = context.services.attempts.begin(email, context.address)
+    done = await context.services.sessions.sign_in(email, password)
+    take_back()
+    return await _begun(context, done)
 
 
 async def refresh_session(context: Context, refresh_token: str) -> Done[Begun]:

@@ -14,6 +14,8 @@ from api.documents import Documents
 from api.http.endpoint import GraphQLEndpoint, Observation
 from api.http.requests import HTTPLimits
 from api.limits import Limits
+from api.rates import Rates
+from api.trusted import TrustedDocuments
 from domain.core.actor import Actor, Role, actor_of
 from domain.core.errors import NotPermitted, NotSignedIn, Refusal, Refused
 
@@ -175,6 +177,8 @@ class Toy:
     timeout: float = 10.0
     introspection: bool = True
     browser_page: Callable[..., Awaitable[None]] | None = None
+    trusted: TrustedDocuments | None = None
+    rates: Rates | None = None
 
     def __post_init__(self) -> None:
         self.count = Count()
@@ -184,12 +188,14 @@ class Toy:
             schema,
             documents=Documents(schema, self.limits, introspection=self.introspection),
             authenticate=authenticate,
-            make_context=lambda actor, request_id: Context(actor, request_id, self.count),
+            make_context=lambda actor, request_id, _address: Context(actor, request_id, self.count),
             observe=self.seen.append,
             count_statements=lambda context: context.statements,
             browser_page=self.browser_page,
             timeout=self.timeout,
             limits=self.http_limits,
+            trusted=self.trusted,
+            rates=self.rates,
         )
 
     def client(self) -> httpx.AsyncClient:

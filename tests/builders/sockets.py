@@ -25,6 +25,8 @@ from api.live.encoding import Rendering
 from api.live.feed import Feed, FeedLimits
 from api.live.socket import SUBPROTOCOL, SocketEndpoint
 from api.live.transport import SERVER_OPTIONS
+from api.rates import Rates
+from api.trusted import TrustedDocuments
 from domain.core.actor import Actor, Role, actor_of
 from domain.core.errors import NotPermitted, NotSignedIn
 from tests.builders.live import Log, Things
@@ -188,7 +190,7 @@ class Toy:
             raise NotSignedIn("There is no such token.")
         return found
 
-    def make_context(self, actor: Actor, request_id: str) -> ToyContext:
+    def make_context(self, actor: Actor, request_id: str, _address: str | None) -> ToyContext:
         """A context, remembered."""
         self.contexts.append(ToyContext(self, actor, request_id))
         return self.contexts[-1]
@@ -341,10 +343,13 @@ async def serving(
     direct: bool = True,
     limits: SocketLimits | None = None,
     most: int = 10_000,
+    most_strangers: int = 500,
     feed_limits: FeedLimits | None = None,
+    trusted: TrustedDocuments | None = None,
+    rates: Rates | None = None,
 ) -> AsyncIterator[Toy]:
     """A server on loopback; not `direct` is one that offers nothing beyond ASGI."""
-    log, sockets = Log(), Sockets(most=most, check_seconds=0.05)
+    log, sockets = Log(), Sockets(most=most, most_strangers=most_strangers, check_seconds=0.05)
     toy = Toy(log, Feed(log, Rendering(SCHEMA), limits=feed_limits), sockets)
     endpoint = SocketEndpoint(
         SCHEMA,
@@ -355,6 +360,8 @@ async def serving(
         sockets=sockets,
         observe=toy.seen.append,
         limits=limits,
+        trusted=trusted,
+        rates=rates,
     )
     listener = socket.create_server(("127.0.0.1", 0))
     toy.port = listener.getsockname()[1]

@@ -19,6 +19,7 @@ MODEL_MODULES = [
     "domain.projects.models",
     "domain.items.models",
     "domain.service_objects.models",
+    "domain.slas.models",
     "domain.agreements.models",
     "domain.stages.models",
     "domain.orders.models",

@@ -23,6 +23,7 @@ from api.schema.parameters import ParametersMutations, ParametersQueries
 from api.schema.projects import ProjectMutations, ProjectQueries
 from api.schema.scalars import CONFIG
 from api.schema.service_objects import ServiceObjectMutations, ServiceObjectQueries
+from api.schema.slas import ServiceLevelMutations, ServiceLevelQueries
 from api.schema.stages import StageMutations, StageQueries
 from api.schema.strictness import make_strict
 from api.schema.workforce import WorkforceMutations, WorkforceQueries
@@ -34,6 +35,7 @@ class Query(
     DispatchQueries,
     OrderQueries,
     StageQueries,
+    ServiceLevelQueries,
     AgreementQueries,
     AgreementSetupQueries,
     CustomerQueries,
@@ -56,6 +58,7 @@ class Mutation(
     OrderMutations,
     OrderEndMutations,
     StageMutations,
+    ServiceLevelMutations,
     OrderRelationMutations,
     AgreementMutations,
     AgreementSetupMutations,

@@ -15,6 +15,9 @@ class AgreementGroup(Model):
     id = fields.IntField(primary_key=True)
     number = fields.CharField(max_length=20, unique=True)
     name = fields.CharField(max_length=120)
+    # For agreements that have none of their own.
+    sla: Any = fields.ForeignKeyField("tavle.ServiceLevel", null=True, related_name="groups", on_delete=fields.RESTRICT)
+    sla_id: int | None
     version = fields.IntField(default=1)
 
     class Meta:
@@ -100,6 +103,10 @@ class ServiceAgreement(Model):
         "tavle.ActivityType", null=True, related_name="agreements", on_delete=fields.RESTRICT
     )
     activity_type_id: int | None
+    sla: Any = fields.ForeignKeyField(
+        "tavle.ServiceLevel", null=True, related_name="agreements", on_delete=fields.RESTRICT
+    )
+    sla_id: int | None
     version = fields.IntField(default=1)
 
     class Meta:

@@ -102,7 +102,7 @@ class DeleteCalendar:
 
 @operation(requires=Permission.MAINTAIN_MASTER_DATA)
 async def delete_calendar(work: Work, command: DeleteCalendar) -> int:
-    """Delete a calendar that neither a worker nor the company uses, with its hours and holidays.
+    """Delete a calendar that no worker, service level or order and not the company uses, with hours and holidays.
 
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, IN_USE.
@@ -113,7 +113,7 @@ async def delete_calendar(work: Work, command: DeleteCalendar) -> int:
     try:
         await calendar.delete()
     except IntegrityError as error:
-        message = f"{calendar.number} is in use by workers or by the company; give them another calendar first."
+        message = f"{calendar.number} is in use by workers, service levels, orders or the company; it has to stay."
         raise Refused(Code.IN_USE, message, ("calendarId",)) from error
     before = described(calendar, stored.weekly, stored.holidays)
     work.record("calendar_deleted", calendar, before=before, after=None)

@@ -1,4 +1,4 @@
-"""What the files of service objects and agreements, and the agreements of orders, are checked for."""
+"""What the files of service levels, service objects and agreements, and the agreements of orders, are checked for."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
@@ -10,6 +10,7 @@ from domain.agreements import checks, rules
 from domain.agreements.checks import LineNeeds
 from domain.agreements.models import ServiceAgreement, TemplateGroup
 from domain.agreements.queries import has_orders, served_on
+from domain.core import clock
 from domain.core.errors import Code, Refused
 from domain.customers.models import Address, Contact
 from domain.exchange import agreement_tables as agreements
@@ -22,6 +23,18 @@ from domain.projects.models import Project, ProjectCategory
 from domain.service_objects import rules as object_rules
 from domain.service_objects.models import ServiceObject, ServiceObjectRelation, ServiceTaskRelation
 from domain.service_objects.rules import Owner
+from domain.slas.queries import level_of
+from domain.slas.rules import check_service_level
+
+# --- service levels --------------------------------------------------------------------------------------------------
+
+
+async def check_service_levels(batch: Batch) -> None:
+    """A service level has a length, and its calendar reaches it."""
+    for entry in batch.written:
+        level = await level_of(entry.row)
+        batch.check(entry, _in_columns(partial(check_service_level, level, now=clock.now())))
+
 
 # --- service objects -------------------------------------------------------------------------------------------------
 
@@ -173,6 +186,7 @@ async def check_agreement_lines(batch: Batch) -> None:
 
 
 _COLUMNS = {
+    "calendarId": "calendar",
     "categoryId": "category",
     "itemId": "item",
     "itemSetup": "item_setup",
@@ -188,7 +202,8 @@ def _in_columns(check: Callable[..., None]) -> Callable[[], None]:
             check()
         except Refused as refused:
             found = refused.refusals[0]
-            raise Refused(found.code, found.message, (_COLUMNS[str(found.path[-1])],)) from None
+            said = str(found.path[-1])
+            raise Refused(found.code, found.message, (_COLUMNS.get(said, said),)) from None
 
     return run
 
@@ -253,6 +268,7 @@ async def _all_of(model: type[Any], ids: Iterable[int | None]) -> dict[int | Non
 
 
 CHECKS: dict[str, Callable[[Batch], Awaitable[None]]] = {
+    agreements.SERVICE_LEVELS.file: check_service_levels,
     agreements.SERVICE_OBJECTS.file: check_service_objects,
     agreements.AGREEMENT_OBJECTS.file: check_objects,
     agreements.ORDER_OBJECTS.file: check_objects,

@@ -1,4 +1,4 @@
-"""The files of service objects and service agreements. Pure."""
+"""The files of service levels, service objects and service agreements. Pure."""
 
 from domain.agreements.rules import CombineBy, IntervalRange, ItemSetup, WindowMethod
 from domain.agreements.rules.occurrences import LEAST_FREQUENT, MOST_FREQUENT
@@ -6,13 +6,33 @@ from domain.agreements.rules.windows import WIDEST
 from domain.exchange import forms
 from domain.exchange.columns import Table, name, number, plain, refers
 from domain.projects.rules import TransactionType
+from domain.slas.rules.levels import LONGEST_PART
 
+SERVICE_LEVELS = Table(
+    "service_levels.csv",
+    "service_level",
+    "service level",
+    "How long orders may take: days, hours and minutes together are more than nothing.",
+    (
+        number("SLA-1"),
+        name("Lift runs again within eight hours"),
+        plain("days", forms.whole(0, LONGEST_PART), "Open days of the calendar, or 24 hours.", "0", default=0),
+        plain("hours", forms.whole(0, LONGEST_PART), "And hours.", "8", default=0),
+        plain("minutes", forms.whole(0, LONGEST_PART), "And minutes.", "0", default=0),
+        refers("calendar", "calendars", "Whose open time counts; empty for all time.", "CAL-1"),
+        plain("suspended", forms.TRUTH, "Whether it rests: it cannot be chosen.", "false", default=False),
+    ),
+)
 AGREEMENT_GROUPS = Table(
     "agreement_groups.csv",
     "agreement_group",
     "agreement group",
     "Kinds of service agreements.",
-    (number("AGR-1"), name("Full service")),
+    (
+        number("AGR-1"),
+        name("Full service"),
+        refers("sla", "service_levels", "The service level of its agreements that have none.", "SLA-1"),
+    ),
 )
 LINE_PROPERTIES = Table(
     "line_properties.csv",
@@ -112,6 +132,7 @@ AGREEMENTS = Table(
         refers("preferred_technician", "workers", "Whom the customer prefers.", "WRK-1"),
         refers("contact", "contacts", "Whom to ask: a contact of the project's customer.", "CON-1"),
         refers("activity_type", "activity_types", "What kind of visits its orders have.", "ACT-1"),
+        refers("sla", "service_levels", "Its service level; empty for that of its group.", ""),
     ),
 )
 

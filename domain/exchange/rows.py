@@ -32,6 +32,7 @@ from domain.service_objects.models import (
     ServiceTask,
     ServiceTaskRelation,
 )
+from domain.slas.models import ServiceLevel
 from domain.stages.models import Stage, StageReasonCode
 from domain.workforce.models import DispatchTeam, Worker
 
@@ -55,6 +56,7 @@ MODELS: dict[str, type[Model]] = {
         LineProperty,
         ServiceObjectGroup,
         ServiceObject,
+        ServiceLevel,
         AgreementGroup,
         TemplateGroup,
         ServiceInterval,

@@ -413,6 +413,7 @@ TABLES = (
     CALENDAR_HOURS,
     HOLIDAYS,
     ACTIVITY_TYPES,
+    agreements.SERVICE_LEVELS,
     agreements.AGREEMENT_GROUPS,
     STAGES,
     COMPANY,

@@ -35,6 +35,7 @@ SEQUENCES = {
     "service_interval": "INT-",
     "time_window": "WIN-",
     "service_agreement": "SA-",
+    "service_level": "SLA-",
 }
 
 

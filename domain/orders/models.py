@@ -6,7 +6,9 @@ from tortoise import fields
 from tortoise.models import Model
 
 from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority
+from domain.parameters.rules import SlaCalendarMode
 from domain.projects.rules import TransactionType
+from domain.slas.rules import SlaRisk, SlaStatus
 from domain.stages.rules import ReasonType
 
 
@@ -59,10 +61,44 @@ class ServiceOrder(Model):
     has_posted_lines = fields.BooleanField(null=True)
     signed_off_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
+    # The service level it is measured by, and the terms that this had when measurement began.
+    sla: Any = fields.ForeignKeyField("tavle.ServiceLevel", null=True, related_name="orders", on_delete=fields.RESTRICT)
+    sla_id: int | None
+    sla_status = fields.CharEnumField(SlaStatus, max_length=10, default=SlaStatus.NONE, db_default="NONE")
+    sla_limit_minutes = fields.IntField(null=True)
+    sla_calendar: Any = fields.ForeignKeyField(
+        "tavle.Calendar", null=True, related_name="measured_orders", on_delete=fields.RESTRICT
+    )
+    sla_calendar_id: int | None
+    sla_calendar_mode = fields.CharEnumField(SlaCalendarMode, max_length=10, null=True)
+    # What follows from these and the recorded time, and which state of the calendar it follows from.
+    sla_started_at = fields.DatetimeField(null=True)
+    sla_due_at = fields.DatetimeField(null=True)
+    sla_risk = fields.CharEnumField(SlaRisk, max_length=10, default=SlaRisk.NONE, db_default="NONE")
+    sla_next_alarm_at = fields.DatetimeField(null=True)
+    sla_calendar_version = fields.IntField(null=True)
     version = fields.IntField(default=1)
 
     class Meta:
         table = "service_order"
+
+
+class RecordedTime(Model):
+    """Time of an order that counts for its service level: from a start until a stop, or still running.
+
+    `counted` is how much of it counted, in microseconds, by the calendar as it was when it ended.
+    """
+
+    id = fields.IntField(primary_key=True)
+    order: Any = fields.ForeignKeyField("tavle.ServiceOrder", related_name="recorded_times", on_delete=fields.CASCADE)
+    order_id: int
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField(null=True)
+    status = fields.CharEnumField(SlaStatus, max_length=10, default=SlaStatus.STARTED)
+    counted = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "recorded_time"
 
 
 class ServiceActivity(Model):

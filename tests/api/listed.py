@@ -159,8 +159,15 @@ async def _service_object(place: int, name: str) -> object:
     return await agreed.a_service_object(number=_number(place), name=name, item_id=item_id, serial_number="7")
 
 
+async def _service_level(place: int, name: str) -> object:
+    calendar = await rows.a_calendar()
+    level = agreed.a_service_level
+    return await level(number=_number(place), name=name, calendar_id=calendar.id, suspended=place in (1, 3))
+
+
 async def _agreement_group(place: int, name: str) -> object:
-    return await agreed.an_agreement_group(number=_number(place), name=name)
+    sla_id = (await agreed.a_service_level()).id
+    return await agreed.an_agreement_group(number=_number(place), name=name, sla_id=sla_id)
 
 
 async def _template_group(place: int, name: str) -> object:
@@ -243,7 +250,16 @@ LISTS = [
         _TWO,
         (1, 3),
     ),
-    Listed("agreementGroups", "RecordFilter", "RecordOrder", _agreement_group, "version", _TWO, (1, 3)),
+    Listed(
+        "serviceLevels",
+        "ServiceLevelFilter",
+        "RecordOrder",
+        _service_level,
+        "days hours minutes calendar { name } suspended version",
+        {"suspended": True},
+        (1, 3),
+    ),
+    Listed("agreementGroups", "RecordFilter", "RecordOrder", _agreement_group, "sla { name } version", _TWO, (1, 3)),
     Listed(
         "templateGroups",
         "TemplateGroupFilter",

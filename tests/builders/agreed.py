@@ -24,6 +24,7 @@ from domain.service_objects.models import (
     ServiceTask,
     ServiceTaskRelation,
 )
+from domain.slas.models import ServiceLevel
 from tests.builders import rows
 
 _counts = count(1)
@@ -48,6 +49,12 @@ async def a_service_object(**columns: Any) -> ServiceObject:
     if "group_id" not in columns:
         columns["group_id"] = (await a_service_object_group()).id
     return await ServiceObject.create(**_filled(columns, number=f"OBJ-B{next(_counts)}", name="Lift 1"))
+
+
+async def a_service_level(**columns: Any) -> ServiceLevel:
+    """A service level of eight hours without a calendar, unless a length is told."""
+    length = {} if columns.keys() & {"days", "hours", "minutes"} else {"hours": 8}
+    return await ServiceLevel.create(**_filled(columns, number=f"SLA-B{next(_counts)}", name="Gold", **length))
 
 
 async def an_agreement_group(**columns: Any) -> AgreementGroup:

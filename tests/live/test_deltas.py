@@ -34,7 +34,7 @@ changeTimeWindow deleteTimeWindow createServiceAgreement deleteServiceAgreement
 addServiceAgreementLine changeServiceAgreementLine deleteServiceAgreementLine stopServiceAgreementLines
 startServiceAgreementLines copyServiceAgreementLines addAgreementObject deleteAgreementObject
 addAgreementTask changeAgreementTask deleteAgreementTask deleteOrderObject
-deleteOrderTask
+deleteOrderTask createServiceLevel changeServiceLevel deleteServiceLevel
 """
 NOT_TAKEN |= dict.fromkeys(BESIDE_NOTHING.split(), "changes nothing that stands beside an activity")
 WEEK = {"from": "2026-11-23", "to": "2026-11-29"}

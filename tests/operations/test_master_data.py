@@ -28,6 +28,8 @@ from domain.projects.models import LineProperty, Project, ProjectCategory
 from domain.projects.rules import ProjectType, TransactionType
 from domain.service_objects import operations as service_objects
 from domain.service_objects.models import ServiceObject, ServiceObjectGroup, ServiceTask
+from domain.slas import operations as slas
+from domain.slas.models import ServiceLevel
 from domain.workforce import operations as workforce
 from domain.workforce.models import DispatchTeam, Worker
 from domain.workforce.rules import WorkerType
@@ -200,6 +202,15 @@ THINGS = [
         service_objects.ChangeServiceObject,
         "objectId",
         agreed.a_service_object,
+    ),
+    Thing(
+        ServiceLevel,
+        slas.create_service_level,
+        _given(slas.CreateServiceLevel("Gold", hours=8)),
+        slas.change_service_level,
+        slas.ChangeServiceLevel,
+        "slaId",
+        agreed.a_service_level,
     ),
     Thing(
         AgreementGroup,

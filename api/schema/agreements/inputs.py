@@ -163,6 +163,9 @@ class CreateServiceAgreementInput(MutationInput):
     activity_type_id: strawberry.ID | None = strawberry.field(
         default=None, description="Type of the activities of its orders."
     )
+    sla_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Service level of its orders; that of its group unless given."
+    )
     number: str | None = strawberry.field(default=None, description=NUMBER)
 
     def command(self) -> operations.CreateServiceAgreement:
@@ -181,6 +184,7 @@ class CreateServiceAgreementInput(MutationInput):
             ),
             contact_id=optional_key(self.contact_id, "con", "contact", "contactId"),
             activity_type_id=optional_key(self.activity_type_id, "aty", "activity type", "activityTypeId"),
+            sla_id=optional_key(self.sla_id, "sla", "service level", "slaId"),
             number=self.number,
         )
 
@@ -205,6 +209,9 @@ class ChangeServiceAgreementInput(MutationInput):
     preferred_technician_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     contact_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     activity_type_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    sla_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(
+        description="Omit to keep; null for that of its group. Orders that are measured keep theirs."
+    )
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeServiceAgreement:
@@ -222,6 +229,7 @@ class ChangeServiceAgreementInput(MutationInput):
             preferred_technician_id=kept_key(self.preferred_technician_id, "wrk", "worker", "preferredTechnicianId"),
             contact_id=kept_key(self.contact_id, "con", "contact", "contactId"),
             activity_type_id=kept_key(self.activity_type_id, "aty", "activity type", "activityTypeId"),
+            sla_id=kept_key(self.sla_id, "sla", "service level", "slaId"),
             expected_version=self.expected_version,
         )
 

@@ -2,12 +2,13 @@
 
 import strawberry
 
-from api.schema.inputs import NUMBER, OMIT, VERSION, MutationInput, kept
+from api.schema.inputs import NUMBER, OMIT, OMIT_OR_CLEAR, VERSION, MutationInput, kept, kept_key
 from api.schema.lists import listing
 from api.schema.mutations import deletion, mutation
-from api.schema.nodes import Node, key_of, node
+from api.schema.nodes import Node, key_of, node, optional_key
 from api.schema.paging import RecordFilter, RecordOrder
-from api.selection import column, identity
+from api.schema.slas import ServiceLevel
+from api.selection import column, identity, one
 from domain.agreements import models, operations
 from domain.agreements.rules import IntervalRange, WindowMethod
 from domain.core.rows import company_only
@@ -28,6 +29,7 @@ class AgreementGroup(Node):
     id: strawberry.ID = identity("agg")
     number: str = column(description=_NUMBER)
     name: str = column(description="The group's name.")
+    sla: ServiceLevel | None = one(description="Service level of its agreements that have none; null for none.")
     version: int = column(description=_VERSION)
 
 
@@ -71,12 +73,16 @@ class CreateAgreementGroupInput(MutationInput):
     """For `createAgreementGroup`."""
 
     name: str = strawberry.field(description="Its name, at most 120 characters.")
+    sla_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Service level of its agreements that have none of their own."
+    )
     number: str | None = strawberry.field(default=None, description=NUMBER)
 
     def command(self) -> operations.CreateAgreementGroup:
         """The command this asks for."""
         return operations.CreateAgreementGroup(
             name=self.name,
+            sla_id=optional_key(self.sla_id, "sla", "service level", "slaId"),
             number=self.number,
         )
 
@@ -87,6 +93,7 @@ class ChangeAgreementGroupInput(MutationInput):
 
     group_id: strawberry.ID = strawberry.field(description="Which agreement group.")
     name: strawberry.Maybe[str] = strawberry.field(description=OMIT)
+    sla_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeAgreementGroup:
@@ -94,6 +101,7 @@ class ChangeAgreementGroupInput(MutationInput):
         return operations.ChangeAgreementGroup(
             group_id=key_of(self.group_id, "agg", "agreement group", "groupId"),
             name=kept(self.name),
+            sla_id=kept_key(self.sla_id, "sla", "service level", "slaId"),
             expected_version=self.expected_version,
         )
 

@@ -13,6 +13,7 @@ from api.schema.nodes import Node, node
 from api.schema.projects import LineProperty, Project, ProjectCategory
 from api.schema.scalars import CurrencyCode
 from api.schema.service_objects import ServiceObjectRelation, ServiceTask, ServiceTaskRelation
+from api.schema.slas import ServiceLevel
 from api.schema.workforce import Worker
 from api.selection import column, computed, identity, many, one
 from domain.agreements import models
@@ -110,6 +111,7 @@ class ServiceAgreement(Node):
     activity_type: Annotated["ActivityType", strawberry.lazy("api.schema.orders.types")] | None = one(
         description="Type of the activities of its orders; null for the company's."
     )
+    sla: ServiceLevel | None = one(description="Its own service level; null when its group's applies, if that has one.")
     lines: list[ServiceAgreementLine] = many(order=("line_number",), description="Its lines.")
     object_relations: list[ServiceObjectRelation] = many(
         order=("number", "id"), description="The service objects it is about."

@@ -19,6 +19,7 @@ from domain.numbering.operations import number_for
 from domain.parameters.queries import company_parameters
 from domain.projects.models import Project
 from domain.service_objects.models import ServiceObjectRelation, ServiceTaskRelation
+from domain.slas.queries import selectable_level
 from domain.workforce.models import Worker
 
 _DESCRIPTION = 1000
@@ -40,6 +41,7 @@ class CreateServiceAgreement:
     preferred_technician_id: int | None = None
     contact_id: int | None = None
     activity_type_id: int | None = None
+    sla_id: int | None = None
 
 
 @operation(requires=Permission.MAINTAIN_MASTER_DATA)
@@ -66,6 +68,7 @@ async def create_service_agreement(work: Work, command: CreateServiceAgreement) 
         preferred_technician_id=await active_worker(command.preferred_technician_id, "preferredTechnicianId"),
         contact_id=await _contact(command.contact_id, project),
         activity_type_id=await _activity_type(command.activity_type_id),
+        sla_id=await selectable_level(command.sla_id),
     )
     return (await work.create(agreement, "service_agreement_created")).id
 
@@ -86,6 +89,7 @@ class ChangeServiceAgreement:
     preferred_technician_id: int | None | Keep = KEEP
     contact_id: int | None | Keep = KEEP
     activity_type_id: int | None | Keep = KEEP
+    sla_id: int | None | Keep = KEEP
     expected_version: int | None = None
 
 
@@ -124,6 +128,8 @@ async def change_service_agreement(work: Work, command: ChangeServiceAgreement) 
         )
     if not isinstance(command.activity_type_id, Keep):
         values["activity_type_id"] = await _activity_type(command.activity_type_id)
+    if not isinstance(command.sla_id, Keep):
+        values["sla_id"] = await selectable_level(command.sla_id, kept=agreement.sla_id)
     left = agreement.project_id
     await work.change(agreement, "service_agreement_changed", **values)
     if agreement.project_id != left:

@@ -12,6 +12,7 @@ from domain.core.operation import Work, check_version, operation
 from domain.core.removal import removed
 from domain.core.rows import existing, locked
 from domain.numbering.operations import number_for
+from domain.slas.queries import selectable_level
 
 # --- agreement groups ------------------------------------------------------------------------------------------------
 
@@ -22,6 +23,7 @@ class CreateAgreementGroup:
 
     name: str
     number: str | None = None
+    sla_id: int | None = None
 
 
 @operation(requires=Permission.MAINTAIN_MASTER_DATA)
@@ -29,12 +31,14 @@ async def create_agreement_group(work: Work, command: CreateAgreementGroup) -> i
     """Create an agreement group.
 
     Raises:
-        Refused: INVALID, ALREADY_EXISTS, NUMBER_SEQUENCE_MISSING.
+        Refused: NOT_FOUND, INVALID, ALREADY_EXISTS, NUMBER_SEQUENCE_MISSING.
 
-    Source: DOMAIN.md 4.1.
+    Source: DOMAIN.md 4.1, 8.1.
     """
     group = AgreementGroup(
-        name=check_text(command.name, "name"), number=await number_for(work, AgreementGroup, command.number)
+        name=check_text(command.name, "name"),
+        sla_id=await selectable_level(command.sla_id),
+        number=await number_for(work, AgreementGroup, command.number),
     )
     return (await work.create(group, "agreement_group_created")).id
 
@@ -45,6 +49,7 @@ class ChangeAgreementGroup:
 
     group_id: int
     name: str | Keep = KEEP
+    sla_id: int | None | Keep = KEEP
     expected_version: int | None = None
 
 
@@ -57,7 +62,12 @@ async def change_agreement_group(work: Work, command: ChangeAgreementGroup) -> i
     """
     group = await locked(AgreementGroup, command.group_id, "agreement group", "groupId")
     await check_version(group, command.expected_version)
-    await work.change(group, "agreement_group_changed", name=check_text(chosen(command.name, group.name), "name"))
+    await work.change(
+        group,
+        "agreement_group_changed",
+        name=check_text(chosen(command.name, group.name), "name"),
+        sla_id=await selectable_level(chosen(command.sla_id, group.sla_id), kept=group.sla_id),
+    )
     return group.id
 
 

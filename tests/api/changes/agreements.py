@@ -83,6 +83,16 @@ record(
     groupId="",
 )
 record(
+    "serviceLevel",
+    "sla",
+    "service_level",
+    "slaId",
+    agreed.a_service_level,
+    lambda row: agreed.an_agreement_group(sla_id=row.id),
+    days=1,
+    hours=4,
+)
+record(
     "agreementGroup",
     "agg",
     "agreement_group",

@@ -1,4 +1,5 @@
 CREATE UNIQUE INDEX address_name ON address (customer_id, name);
+CREATE INDEX agreement_group_sla ON agreement_group (sla_id);
 CREATE INDEX api_token_of_user ON api_token (user_id);
 CREATE UNIQUE INDEX calendar_holiday_date ON calendar_holiday (calendar_id, on_date);
 CREATE UNIQUE INDEX calendar_hours_opens ON calendar_hours (calendar_id, weekday, opens_minute);
@@ -10,6 +11,8 @@ CREATE INDEX "idx_service_ord_progres_242fbd" ON "service_order" ("progress");
 CREATE INDEX "idx_service_ord_service_f75d46" ON "service_order" ("service_at");
 CREATE INDEX "idx_session_previou_46343c" ON "session" ("previous_hash");
 CREATE INDEX project_customer ON project (customer_id);
+CREATE INDEX recorded_time_order ON recorded_time (order_id, starts_at);
+CREATE UNIQUE INDEX recorded_time_running ON recorded_time (order_id) WHERE ends_at IS NULL;
 CREATE INDEX service_activity_order ON service_activity (order_id);
 CREATE INDEX service_activity_times ON service_activity (starts_at, ends_at);
 CREATE INDEX service_activity_undispatched ON service_activity (closed, dispatch_status);
@@ -18,6 +21,7 @@ CREATE INDEX service_agreement_line_object ON service_agreement_line (object_rel
 CREATE UNIQUE INDEX service_agreement_line_place ON service_agreement_line (agreement_id, line_number);
 CREATE INDEX service_agreement_of_group ON service_agreement (group_id);
 CREATE INDEX service_agreement_project ON service_agreement (project_id);
+CREATE INDEX service_agreement_sla ON service_agreement (sla_id);
 CREATE INDEX service_agreement_template ON service_agreement (template_group_id);
 CREATE INDEX service_object_item ON service_object (item_id);
 CREATE INDEX service_object_of_group ON service_object (group_id);
@@ -26,12 +30,16 @@ CREATE INDEX service_object_relation_object ON service_object_relation (object_i
 CREATE UNIQUE INDEX service_object_relation_order ON service_object_relation (order_id, object_id, coalesce(serial_number, '')) WHERE order_id IS NOT NULL;
 CREATE INDEX service_order_address ON service_order (address_id);
 CREATE INDEX service_order_agreement ON service_order (agreement_id);
+CREATE INDEX service_order_alarm ON service_order (sla_next_alarm_at) WHERE sla_next_alarm_at IS NOT NULL;
 CREATE INDEX service_order_customer ON service_order (customer_id);
 CREATE INDEX service_order_line_activity ON service_order_line (activity_id);
 CREATE UNIQUE INDEX service_order_line_number ON service_order_line (order_id, line_number);
 CREATE INDEX service_order_line_object ON service_order_line (object_relation_id);
 CREATE INDEX service_order_line_worker ON service_order_line (worker_id);
+CREATE INDEX service_order_risk ON service_order (sla_risk) WHERE sla_risk IN ('AT_RISK', 'BREACHED');
+CREATE INDEX service_order_sla ON service_order (sla_id, sla_started_at) WHERE sla_id IS NOT NULL;
 CREATE INDEX service_order_stage ON service_order (stage_id);
+CREATE INDEX service_order_timed ON service_order (sla_calendar_id, sla_calendar_version) WHERE sla_status = 'STARTED';
 CREATE UNIQUE INDEX service_task_relation_agreement ON service_task_relation (agreement_id, task_id) WHERE agreement_id IS NOT NULL;
 CREATE UNIQUE INDEX service_task_relation_order ON service_task_relation (order_id, task_id) WHERE order_id IS NOT NULL;
 CREATE INDEX service_task_relation_task ON service_task_relation (task_id);
@@ -65,7 +73,7 @@ CREATE TABLE "agreement_group" (
     "number" VARCHAR(20) NOT NULL UNIQUE,
     "name" VARCHAR(120) NOT NULL,
     "version" INT NOT NULL
-);
+, "sla_id" INT REFERENCES "service_level" ("id") ON DELETE RESTRICT);
 CREATE TABLE "api_token" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "name" VARCHAR(120) NOT NULL UNIQUE,
@@ -186,6 +194,14 @@ CREATE TABLE "project_category" (
     "active_in_journals" INT NOT NULL,
     "version" INT NOT NULL
 );
+CREATE TABLE "recorded_time" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "starts_at" TIMESTAMP NOT NULL,
+    "ends_at" TIMESTAMP,
+    "status" VARCHAR(10) NOT NULL  /* NONE: NONE\nSTARTED: STARTED\nSTOPPED: STOPPED\nCANCELED: CANCELED */,
+    "counted" BIGINT,
+    "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE CASCADE
+);
 CREATE TABLE "service_activity" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(30) NOT NULL UNIQUE,
@@ -218,7 +234,7 @@ CREATE TABLE "service_agreement" (
     "project_id" INT NOT NULL REFERENCES "project" ("id") ON DELETE RESTRICT,
     "responsible_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT,
     "template_group_id" INT REFERENCES "template_group" ("id") ON DELETE RESTRICT
-);
+, "sla_id" INT REFERENCES "service_level" ("id") ON DELETE RESTRICT);
 CREATE TABLE "service_agreement_line" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "line_number" INT NOT NULL,
@@ -253,6 +269,17 @@ CREATE TABLE "service_interval" (
     "range" VARCHAR(10) NOT NULL  /* DAILY: DAILY\nWEEKLY: WEEKLY\nMONTHLY: MONTHLY\nQUARTERLY: QUARTERLY\nYEARLY: YEARLY */,
     "frequency" INT NOT NULL,
     "version" INT NOT NULL
+);
+CREATE TABLE "service_level" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "days" INT NOT NULL,
+    "hours" INT NOT NULL,
+    "minutes" INT NOT NULL,
+    "suspended" INT NOT NULL,
+    "version" INT NOT NULL,
+    "calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT
 );
 CREATE TABLE "service_management_parameters" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -308,7 +335,7 @@ CREATE TABLE "service_order" (
     "preferred_technician_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT,
     "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT,
     "responsible_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-, "has_posted_lines" INT, "signed_off_at" TIMESTAMP, "stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT, "agreement_id" INT REFERENCES "service_agreement" ("id") ON DELETE RESTRICT);
+, "has_posted_lines" INT, "signed_off_at" TIMESTAMP, "stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT, "agreement_id" INT REFERENCES "service_agreement" ("id") ON DELETE RESTRICT, "sla_id" INT REFERENCES "service_level" ("id") ON DELETE RESTRICT, "sla_calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT, "sla_calendar_mode" VARCHAR(10)   /* OPEN_TIME: OPEN_TIME\nSTART_ONLY: START_ONLY */, "sla_calendar_version" INT, "sla_due_at" TIMESTAMP, "sla_limit_minutes" INT, "sla_next_alarm_at" TIMESTAMP, "sla_risk" VARCHAR(10) NOT NULL  /* NONE: NONE\nON_TIME: ON_TIME\nAT_RISK: AT_RISK\nBREACHED: BREACHED */ DEFAULT 'NONE', "sla_started_at" TIMESTAMP, "sla_status" VARCHAR(10) NOT NULL  /* NONE: NONE\nSTARTED: STARTED\nSTOPPED: STOPPED\nCANCELED: CANCELED */ DEFAULT 'NONE');
 CREATE TABLE "service_order_line" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "line_number" INT NOT NULL,
@@ -447,6 +474,8 @@ CREATE TRIGGER line_quantity_insert BEFORE INSERT ON service_order_line FOR EACH
 CREATE TRIGGER line_quantity_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT (NEW.quantity IS NOT NULL AND NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK line_quantity'); END;
 CREATE TRIGGER parameters_one_row_insert BEFORE INSERT ON service_management_parameters FOR EACH ROW WHEN NOT (NEW.id = 1 AND NEW.dispatch_days_before >= 0 AND NEW.dispatch_days_after >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK parameters_one_row'); END;
 CREATE TRIGGER parameters_one_row_update BEFORE UPDATE ON service_management_parameters FOR EACH ROW WHEN NOT (NEW.id = 1 AND NEW.dispatch_days_before >= 0 AND NEW.dispatch_days_after >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK parameters_one_row'); END;
+CREATE TRIGGER recorded_time_span_insert BEFORE INSERT ON recorded_time FOR EACH ROW WHEN NOT ((NEW.ends_at IS NULL) = (NEW.status = 'STARTED') AND (NEW.ends_at IS NULL) = (NEW.counted IS NULL) AND (NEW.ends_at IS NULL OR NEW.starts_at <= NEW.ends_at)) BEGIN SELECT RAISE(ABORT, 'CHECK recorded_time_span'); END;
+CREATE TRIGGER recorded_time_span_update BEFORE UPDATE ON recorded_time FOR EACH ROW WHEN NOT ((NEW.ends_at IS NULL) = (NEW.status = 'STARTED') AND (NEW.ends_at IS NULL) = (NEW.counted IS NULL) AND (NEW.ends_at IS NULL OR NEW.starts_at <= NEW.ends_at)) BEGIN SELECT RAISE(ABORT, 'CHECK recorded_time_span'); END;
 CREATE TRIGGER service_agreement_dates_insert BEFORE INSERT ON service_agreement FOR EACH ROW WHEN NOT (NEW.ends_on IS NULL OR NEW.starts_on <= NEW.ends_on) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_dates'); END;
 CREATE TRIGGER service_agreement_dates_update BEFORE UPDATE ON service_agreement FOR EACH ROW WHEN NOT (NEW.ends_on IS NULL OR NEW.starts_on <= NEW.ends_on) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_dates'); END;
 CREATE TRIGGER service_agreement_line_dates_insert BEFORE INSERT ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.ends_on IS NULL OR NEW.starts_on <= NEW.ends_on) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_dates'); END;
@@ -461,8 +490,12 @@ CREATE TRIGGER service_agreement_line_times_insert BEFORE INSERT ON service_agre
 CREATE TRIGGER service_agreement_line_times_update BEFORE UPDATE ON service_agreement_line FOR EACH ROW WHEN NOT ((NEW.starts_after_minute IS NULL OR NEW.starts_after_minute BETWEEN 0 AND 1439) AND (NEW.ends_before_minute IS NULL OR NEW.ends_before_minute BETWEEN 1 AND 1440) AND (NEW.starts_after_minute IS NULL OR NEW.ends_before_minute IS NULL OR NEW.starts_after_minute < NEW.ends_before_minute)) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_times'); END;
 CREATE TRIGGER service_interval_frequency_insert BEFORE INSERT ON service_interval FOR EACH ROW WHEN NOT (NEW.frequency >= 1) BEGIN SELECT RAISE(ABORT, 'CHECK service_interval_frequency'); END;
 CREATE TRIGGER service_interval_frequency_update BEFORE UPDATE ON service_interval FOR EACH ROW WHEN NOT (NEW.frequency >= 1) BEGIN SELECT RAISE(ABORT, 'CHECK service_interval_frequency'); END;
+CREATE TRIGGER service_level_length_insert BEFORE INSERT ON service_level FOR EACH ROW WHEN NOT (NEW.days >= 0 AND NEW.hours >= 0 AND NEW.minutes >= 0 AND NEW.days + NEW.hours + NEW.minutes > 0) BEGIN SELECT RAISE(ABORT, 'CHECK service_level_length'); END;
+CREATE TRIGGER service_level_length_update BEFORE UPDATE ON service_level FOR EACH ROW WHEN NOT (NEW.days >= 0 AND NEW.hours >= 0 AND NEW.minutes >= 0 AND NEW.days + NEW.hours + NEW.minutes > 0) BEGIN SELECT RAISE(ABORT, 'CHECK service_level_length'); END;
 CREATE TRIGGER service_object_relation_owner_insert BEFORE INSERT ON service_object_relation FOR EACH ROW WHEN NOT ((NEW.agreement_id IS NULL) <> (NEW.order_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_object_relation_owner'); END;
 CREATE TRIGGER service_object_relation_owner_update BEFORE UPDATE ON service_object_relation FOR EACH ROW WHEN NOT ((NEW.agreement_id IS NULL) <> (NEW.order_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_object_relation_owner'); END;
+CREATE TRIGGER service_order_measured_insert BEFORE INSERT ON service_order FOR EACH ROW WHEN NOT (NEW.sla_status = 'NONE' OR (NEW.sla_id IS NOT NULL AND NEW.sla_started_at IS NOT NULL AND NEW.sla_limit_minutes > 0)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_measured'); END;
+CREATE TRIGGER service_order_measured_update BEFORE UPDATE ON service_order FOR EACH ROW WHEN NOT (NEW.sla_status = 'NONE' OR (NEW.sla_id IS NOT NULL AND NEW.sla_started_at IS NOT NULL AND NEW.sla_limit_minutes > 0)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_measured'); END;
 CREATE TRIGGER service_task_relation_owner_insert BEFORE INSERT ON service_task_relation FOR EACH ROW WHEN NOT ((NEW.agreement_id IS NULL) <> (NEW.order_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_task_relation_owner'); END;
 CREATE TRIGGER service_task_relation_owner_update BEFORE UPDATE ON service_task_relation FOR EACH ROW WHEN NOT ((NEW.agreement_id IS NULL) <> (NEW.order_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_task_relation_owner'); END;
 CREATE TRIGGER template_group_parent_insert BEFORE INSERT ON template_group FOR EACH ROW WHEN NOT (NEW.parent_id IS NULL OR NEW.parent_id <> NEW.id) BEGIN SELECT RAISE(ABORT, 'CHECK template_group_parent'); END;

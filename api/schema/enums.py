@@ -10,8 +10,7 @@ from domain.core.actor import Permission, Role
 from domain.core.errors import Code
 from domain.dispatch.rules import BoardAction
 from domain.items.rules import ItemType
-from domain.orders.actions import OrderAction
-from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority
+from domain.orders.rules import DispatchStatus, LineStatus, OrderAction, OrderOrigin, OrderProgress, Priority
 from domain.parameters.rules import SlaCalendarMode
 from domain.projects.rules import ProjectType, TransactionType
 from domain.stages.rules import ReasonType
@@ -213,15 +212,16 @@ described(
 )
 described(
     OrderAction,
-    "What can be done to a service order; of these, to a line: CHANGE, SIGN_OFF, CANCEL and REVOKE_CANCEL."
-    " New values can come: keep a default branch.",
+    "What can be done to a service order; of these, to a line: CHANGE, SIGN_OFF, CANCEL and REVOKE_CANCELLATION."
+    " Each is named after its mutation. New values can come: keep a default branch.",
     {
-        "CHANGE": "Change its header or lines; of a line, change it.",
+        "CHANGE": "Change its header; of a line, change it.",
+        "ADD_LINE": "Put a line on it.",
         "MOVE_TO_NEXT_STAGE": "Move it to a stage that follows.",
         "MOVE_TO_PREVIOUS_STAGE": "Move it back to the stage before.",
         "SIGN_OFF": "Sign it off as done.",
         "CANCEL": "Cancel it.",
-        "REVOKE_CANCEL": "Take it up again after it was cancelled.",
+        "REVOKE_CANCELLATION": "Take it up again after it was cancelled.",
         "DELETE": "Delete it.",
     },
 )

@@ -9,7 +9,7 @@ from api.schema.nodes import Node, key_of, node, optional_key
 from api.schema.paging import RecordFilter, RecordOrder
 from api.selection import column, identity, many, one
 from domain.core.rows import company_only
-from domain.orders import stages as tree
+from domain.orders import operations as tree
 from domain.stages import models, operations
 
 _VERSION = "Grows with every change; send it back as `expectedVersion`."

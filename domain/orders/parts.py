@@ -3,18 +3,18 @@
 from collections.abc import Sequence
 
 from domain.core.checks import optional_text
-from domain.core.errors import not_found
+from domain.core.errors import Code, Refused, not_found
 from domain.core.operation import Work
 from domain.core.rows import existing, locked
 from domain.orders import rules
-from domain.orders.actions import OrderState, check_in_stage
 from domain.orders.agreed import locked_order
 from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
-from domain.orders.rules import DispatchStatus, LineStatus, OrderProgress
+from domain.orders.rules import DispatchStatus, LineStatus, OrderProgress, OrderState
 from domain.parameters.queries import company_parameters
 from domain.stages.models import StageReasonCode
 from domain.stages.queries import stage_with
 from domain.stages.rules import ReasonType, check_reason
+from domain.workforce.models import Worker
 
 
 async def locked_line(line_id: int) -> tuple[ServiceOrderLine, ServiceOrder]:
@@ -36,7 +36,14 @@ async def state_of(order: ServiceOrder, lines: Sequence[ServiceOrderLine] | None
     statuses = [line.status for line in known]
     # An order without lines has the progress it was given.
     progress = rules.progress_of(statuses) if statuses else order.progress
-    return OrderState(order.number, await stage_with(order.stage_id), progress, LineStatus.POSTED in statuses)
+    return OrderState(
+        number=order.number,
+        stage=await stage_with(order.stage_id),
+        progress=progress,
+        has_posted_lines=LineStatus.POSTED in statuses,
+        agreement_id=order.agreement_id,
+        project_id=order.project_id,
+    )
 
 
 async def shared_activity(
@@ -107,7 +114,7 @@ async def log_reason(
     if code_id is None:
         return None
     await existing(StageReasonCode, code_id, "stage reason code", "reasonCodeId")
-    stage = check_in_stage(await state_of(order))
+    stage = rules.check_in_stage(await state_of(order))
     highest = await StageReason.filter(order_id=order.id).order_by("-line_number").first()
     reason = StageReason(
         order_id=order.id,
@@ -120,3 +127,19 @@ async def log_reason(
         created_by=work.actor.name[:120],
     )
     return await work.create(reason, "stage_reason_created")
+
+
+async def active_worker(worker_id: int | None, path: str) -> int | None:
+    """`worker_id`, known to be with the company; None stays None.
+
+    Raises:
+        Refused: NOT_FOUND, WORKER_INACTIVE.
+    """
+    if worker_id is None:
+        return None
+    worker = await Worker.get_or_none(id=worker_id)
+    if worker is None:
+        raise not_found("worker", path)
+    if not worker.active:
+        raise Refused(Code.WORKER_INACTIVE, f"{worker.name} has left the company.", (path,))
+    return worker_id

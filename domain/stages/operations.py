@@ -1,4 +1,4 @@
-"""Changes of stages and of the codes of reasons. What also concerns orders is in `domain.orders.stages`."""
+"""Changes of stages and of the codes of reasons. What also concerns orders is in `domain.orders.operations`."""
 
 from dataclasses import dataclass
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.orders.rules import LineState, LineStatus, OrderState
+from domain.orders.rules import LineState, LineStatus, OrderState, progress_of
 from domain.projects.rules import TransactionType
 from domain.stages.rules import Stage
 from tests.builders.stages import a_stage
@@ -18,19 +18,31 @@ def statuses(letters: str) -> list[LineStatus]:
     return [_STATUSES[letter] for letter in letters]
 
 
-def an_order(
-    letters: str = "CC",
-    *,
-    id: int = 1,
-    stage: Stage = EVERYTHING,
-    agreement_id: int | None = 4,
-    project_id: int | None = 5,
-    has_item_requirements: bool = False,
-    signed_off: bool = True,
-) -> OrderState:
-    """An order whose lines, hours that are signed off, have these statuses; its stage allows everything."""
-    lines = tuple(
+def some_lines(letters: str, *, signed_off: bool = True) -> tuple[LineState, ...]:
+    """Lines with these statuses: hours, signed off unless said otherwise."""
+    return tuple(
         LineState(number, status, TransactionType.HOUR, DONE_ON, signed_off=signed_off)
         for number, status in enumerate(statuses(letters), 1)
     )
-    return OrderState(id, f"SO-{id}", stage, lines, agreement_id, project_id, has_item_requirements)
+
+
+def an_order(
+    letters: str = "CC",
+    *,
+    number: str = "SO-1",
+    stage: Stage | None = EVERYTHING,
+    agreement_id: int | None = 4,
+    project_id: int | None = 5,
+    has_item_requirements: bool = False,
+) -> OrderState:
+    """An order whose lines have these statuses; its stage allows everything."""
+    found = statuses(letters)
+    return OrderState(
+        number,
+        stage,
+        progress_of(found),
+        has_posted_lines=LineStatus.POSTED in found,
+        has_item_requirements=has_item_requirements,
+        agreement_id=agreement_id,
+        project_id=project_id,
+    )

@@ -4,10 +4,18 @@ from typing import Any
 
 from domain.core.actor import Role
 from domain.core.operation import perform
-from domain.orders.closing import EndOrder, SetLineStatus, cancel_service_order, cancel_service_order_line
 from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine
+from domain.orders.operations import (
+    AddStageReason,
+    CreateStage,
+    EndOrder,
+    SetLineStatus,
+    add_stage_reason,
+    cancel_service_order,
+    cancel_service_order_line,
+    create_stage,
+)
 from domain.orders.rules import LineStatus, OrderProgress
-from domain.orders.stages import AddStageReason, CreateStage, add_stage_reason, create_stage
 from domain.stages.models import Stage, StageReasonCode
 from domain.stages.operations import CreateStageReasonCode, create_stage_reason_code
 from tests.builders.actors import MANAGER

@@ -12,12 +12,10 @@ import domain
 from domain.core.actor import ANONYMOUS, PERMISSIONS, Permission
 from domain.core.operation import OPERATIONS, Operation, Work
 
-# Operations of an area that has too many for one module.
-BESIDE = {"domain.orders.closing", "domain.orders.stages"}
 MODULES = [
     import_module(found.name)
     for found in pkgutil.walk_packages(domain.__path__, "domain.")
-    if found.name.rpartition(".")[2] == "operations" or ".operations." in found.name or found.name in BESIDE
+    if found.name.rpartition(".")[2] == "operations" or ".operations." in found.name
 ]
 
 

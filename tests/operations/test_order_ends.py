@@ -7,15 +7,24 @@ import pytest
 
 from domain.core.errors import Code
 from domain.core.operation import perform
-from domain.orders.closing import (
+from domain.orders.criteria import OrderCriteria
+from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
+from domain.orders.operations import (
+    AddServiceOrderLine,
+    ChangeServiceOrder,
+    ChangeServiceOrderLine,
     EndOrder,
     EndOrders,
+    NewLine,
     SetLineStatus,
     SignOffLine,
     SignOffOrder,
+    add_service_order_line,
     cancel_service_order,
     cancel_service_order_line,
     cancel_service_orders,
+    change_service_order,
+    change_service_order_line,
     delete_service_order,
     delete_service_orders,
     revoke_service_order_cancellation,
@@ -23,17 +32,6 @@ from domain.orders.closing import (
     revoke_service_order_line_cancellation,
     sign_off_service_order,
     sign_off_service_order_line,
-)
-from domain.orders.criteria import OrderCriteria
-from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
-from domain.orders.operations import (
-    AddServiceOrderLine,
-    ChangeServiceOrder,
-    ChangeServiceOrderLine,
-    NewLine,
-    add_service_order_line,
-    change_service_order,
-    change_service_order_line,
 )
 from domain.orders.rules import LineStatus, OrderProgress, Priority
 from domain.projects.rules import TransactionType

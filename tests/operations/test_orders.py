@@ -9,7 +9,6 @@ import pytest
 from domain.core.actor import ANONYMOUS, Actor
 from domain.core.errors import Code, NotPermitted
 from domain.core.operation import Operation, Stale, perform
-from domain.orders.closing import SetLineStatus, cancel_service_order_line
 from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine
 from domain.orders.operations import (
     AddServiceOrderLine,
@@ -19,7 +18,9 @@ from domain.orders.operations import (
     CreateServiceActivity,
     CreateServiceOrder,
     NewLine,
+    SetLineStatus,
     add_service_order_line,
+    cancel_service_order_line,
     change_service_activity,
     change_service_order,
     change_service_order_line,

@@ -8,15 +8,16 @@ import pytest
 from domain.core.errors import Code, Refused
 from domain.core.operation import perform
 from domain.orders.models import ServiceOrder, StageReason
-from domain.orders.operations import CreateServiceOrder, create_service_order
-from domain.orders.stages import (
+from domain.orders.operations import (
     AddStageReason,
+    CreateServiceOrder,
     CreateStage,
     DeleteStage,
     DeleteStageReason,
     MoveToNextStage,
     MoveToPreviousStage,
     add_stage_reason,
+    create_service_order,
     create_stage,
     delete_stage,
     delete_stage_reason,

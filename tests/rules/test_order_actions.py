@@ -5,21 +5,23 @@ from collections.abc import Callable
 import pytest
 
 from domain.core.errors import Code, Path, Refused
-from domain.orders import actions
-from domain.orders.actions import OrderAction, OrderState
-from domain.orders.rules import LineStatus, OrderProgress
+from domain.orders import rules
+from domain.orders.rules import LineStatus, OrderAction, OrderProgress, OrderState
 from tests.builders.stages import a_stage
 
 OPEN, POSTED, CANCELED = OrderProgress
 CREATED, LINE_POSTED, LINE_CANCELED = LineStatus
 NOTHING = a_stage(2, "CLOSED", 1, allow_delete=False, allow_modify=False, allow_cancel=False)
+REQUIRED = Code.HAS_ITEM_REQUIREMENTS
 MODIFY, CANCEL, DELETE = Code.STAGE_FORBIDS_MODIFY, Code.STAGE_FORBIDS_CANCEL, Code.STAGE_FORBIDS_DELETE
 
 
-def an_order(progress: OrderProgress = OPEN, *, posted: bool = False, **more: object) -> OrderState:
+def an_order(
+    progress: OrderProgress = OPEN, *, posted: bool = False, required: bool = False, **more: object
+) -> OrderState:
     """An order in a stage that allows everything."""
     stage = more.get("stage", a_stage(1, "PLANNING"))
-    return OrderState("SO-1", stage, progress, has_posted_lines=posted)  # type: ignore[arg-type]
+    return OrderState("SO-1", stage, progress, posted, required)  # type: ignore[arg-type]
 
 
 def refused(check: Callable[[], object]) -> tuple[Code, Path] | None:
@@ -39,6 +41,7 @@ ORDER_CASES = [
         [None, Code.ALREADY_POSTED, Code.ALREADY_POSTED, Code.ALREADY_POSTED, Code.NOT_CANCELED, Code.ALREADY_POSTED],
     ),
     (an_order(CANCELED), [None, None, Code.LINE_NOT_OPEN, Code.LINE_NOT_OPEN, None, None]),
+    (an_order(required=True), [None, None, None, REQUIRED, Code.NOT_CANCELED, REQUIRED]),
     (an_order(stage=NOTHING), [MODIFY, MODIFY, MODIFY, CANCEL, CANCEL, DELETE]),
 ]
 
@@ -46,12 +49,12 @@ ORDER_CASES = [
 @pytest.mark.parametrize(("order", "codes"), ORDER_CASES)
 def test_an_order_allows_what_its_stage_and_progress_allow(order: OrderState, codes: list[Code | None]) -> None:
     checks = (
-        actions.check_change,
-        actions.check_new_line,
-        actions.check_sign_off,
-        actions.check_cancel,
-        actions.check_revoke,
-        actions.check_delete,
+        rules.check_change,
+        rules.check_new_line,
+        rules.check_sign_off,
+        rules.check_cancel,
+        rules.check_revoke,
+        rules.check_delete,
     )
     if order.progress is OPEN and codes[4] is None:
         codes = [*codes[:4], Code.NOT_CANCELED, codes[5]]
@@ -66,6 +69,7 @@ LINE_CASES = [
     (an_order(posted=True), LINE_POSTED, [Code.LINE_NOT_OPEN, Code.LINE_NOT_OPEN, Code.NOT_CANCELED]),
     (an_order(posted=True), LINE_CANCELED, [Code.LINE_NOT_OPEN, Code.LINE_NOT_OPEN, None]),
     (an_order(POSTED, posted=True), LINE_CANCELED, [Code.LINE_NOT_OPEN, Code.LINE_NOT_OPEN, Code.ALREADY_POSTED]),
+    (an_order(required=True), CREATED, [None, REQUIRED, Code.NOT_CANCELED]),
     (an_order(stage=None), CREATED, [None, None, Code.NOT_CANCELED]),
     (an_order(stage=NOTHING), CREATED, [MODIFY, CANCEL, CANCEL]),
 ]
@@ -75,7 +79,7 @@ LINE_CASES = [
 def test_a_line_allows_what_its_order_and_status_allow(
     order: OrderState, status: LineStatus, codes: list[Code | None]
 ) -> None:
-    checks = (actions.check_line_change, actions.check_line_cancel, actions.check_line_revoke)
+    checks = (rules.check_line_change, rules.check_line_cancel, rules.check_line_revoke)
 
     found = [refused(lambda check=check: check(order, 1, status)) for check in checks]  # type: ignore[misc]
 
@@ -85,15 +89,16 @@ def test_a_line_allows_what_its_order_and_status_allow(
 def test_the_actions_of_an_order_say_what_the_checks_refuse() -> None:
     order = an_order(CANCELED)
 
-    found = {each.action: each for each in actions.order_actions(order, has_next_stage=False, may=True)}
+    found = {each.action: each for each in rules.order_actions(order, has_next_stage=False, may=True)}
 
     assert {action: each.code for action, each in found.items()} == {
         OrderAction.CHANGE: None,
+        OrderAction.ADD_LINE: None,
         OrderAction.MOVE_TO_NEXT_STAGE: Code.STAGE_TRANSITION_NOT_ALLOWED,
         OrderAction.MOVE_TO_PREVIOUS_STAGE: Code.STAGE_TRANSITION_NOT_ALLOWED,
         OrderAction.SIGN_OFF: Code.LINE_NOT_OPEN,
         OrderAction.CANCEL: Code.LINE_NOT_OPEN,
-        OrderAction.REVOKE_CANCEL: None,
+        OrderAction.REVOKE_CANCELLATION: None,
         OrderAction.DELETE: None,
     }
     assert all(each.allowed is (each.code is None) is (each.reason is None) for each in found.values())
@@ -103,7 +108,7 @@ def test_the_actions_of_an_order_say_what_the_checks_refuse() -> None:
 def test_an_order_in_the_middle_of_the_tree_moves_both_ways() -> None:
     order = an_order(stage=a_stage(2, "IN_PROCESS", 1))
 
-    moves = {each.action: each.allowed for each in actions.order_actions(order, has_next_stage=True, may=True)}
+    moves = {each.action: each.allowed for each in rules.order_actions(order, has_next_stage=True, may=True)}
 
     assert (moves[OrderAction.MOVE_TO_NEXT_STAGE], moves[OrderAction.MOVE_TO_PREVIOUS_STAGE]) == (True, True)
 
@@ -111,31 +116,31 @@ def test_an_order_in_the_middle_of_the_tree_moves_both_ways() -> None:
 def test_an_order_without_a_stage_moves_nowhere() -> None:
     moves = {
         each.action: each.code
-        for each in actions.order_actions(an_order(stage=None), has_next_stage=False, may=True)
+        for each in rules.order_actions(an_order(stage=None), has_next_stage=False, may=True)
         if not each.allowed
     }
 
     assert moves == {
         OrderAction.MOVE_TO_NEXT_STAGE: Code.NO_INITIAL_STAGE,
         OrderAction.MOVE_TO_PREVIOUS_STAGE: Code.NO_INITIAL_STAGE,
-        OrderAction.REVOKE_CANCEL: Code.NOT_CANCELED,
+        OrderAction.REVOKE_CANCELLATION: Code.NOT_CANCELED,
     }
 
 
 def test_the_actions_of_a_line_say_what_the_checks_refuse() -> None:
-    found = actions.line_actions(an_order(), 1, LINE_CANCELED, may=True)
+    found = rules.line_actions(an_order(), 1, LINE_CANCELED, may=True)
 
     assert [(each.action, each.code) for each in found] == [
         (OrderAction.CHANGE, Code.LINE_NOT_OPEN),
         (OrderAction.SIGN_OFF, Code.LINE_NOT_OPEN),
         (OrderAction.CANCEL, Code.LINE_NOT_OPEN),
-        (OrderAction.REVOKE_CANCEL, None),
+        (OrderAction.REVOKE_CANCELLATION, None),
     ]
 
 
 def test_a_role_that_may_not_is_told_so_and_no_more() -> None:
-    order = actions.order_actions(an_order(), has_next_stage=True, may=False)
-    line = actions.line_actions(an_order(), 1, CREATED, may=False)
+    order = rules.order_actions(an_order(), has_next_stage=True, may=False)
+    line = rules.line_actions(an_order(), 1, CREATED, may=False)
 
     assert {(each.allowed, each.code, each.reason) for each in [*order, *line]} == {
         (False, None, "Your role does not allow this.")

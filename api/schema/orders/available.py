@@ -4,9 +4,8 @@ import strawberry
 
 from domain.core.actor import Actor, Permission
 from domain.core.errors import Code
-from domain.orders import actions
-from domain.orders.actions import OrderAction, OrderState
-from domain.orders.rules import LineStatus, OrderProgress
+from domain.orders import rules
+from domain.orders.rules import LineStatus, OrderAction, OrderProgress, OrderState
 from domain.stages.rules import Stage
 
 _STAGE_COLUMNS = (
@@ -50,10 +49,10 @@ def of_order(
     has_posted_lines: bool | None,  # noqa: FBT001 - given by position, as the columns come
     has_next: bool | None,  # noqa: FBT001
     *stage: object,
-) -> list[actions.AvailableAction]:
+) -> list[rules.AvailableAction]:
     """The actions on an order, of the columns `ORDER_NEEDS`."""
-    order = OrderState(number, _stage(*stage), progress, bool(has_posted_lines))
-    return actions.order_actions(order, has_next_stage=bool(has_next), may=viewer.may(Permission.MAINTAIN_ORDERS))
+    order = OrderState(number, _stage(*stage), progress, has_posted_lines=bool(has_posted_lines))
+    return rules.order_actions(order, has_next_stage=bool(has_next), may=viewer.may(Permission.MAINTAIN_ORDERS))
 
 
 def of_line(
@@ -64,10 +63,10 @@ def of_line(
     progress: OrderProgress,
     has_posted_lines: bool | None,  # noqa: FBT001 - given by position, as the columns come
     *stage: object,
-) -> list[actions.AvailableAction]:
+) -> list[rules.AvailableAction]:
     """The actions on a line, of the columns `LINE_NEEDS`."""
-    order = OrderState(number, _stage(*stage), progress, bool(has_posted_lines))
-    return actions.line_actions(order, line_number, status, may=viewer.may(Permission.MAINTAIN_ORDERS))
+    order = OrderState(number, _stage(*stage), progress, has_posted_lines=bool(has_posted_lines))
+    return rules.line_actions(order, line_number, status, may=viewer.may(Permission.MAINTAIN_ORDERS))
 
 
 def _stage(*columns: object) -> Stage | None:

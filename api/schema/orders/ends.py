@@ -11,8 +11,8 @@ from api.schema.orders.inputs import ServiceOrderFilter
 from api.schema.orders.types import ServiceOrder, ServiceOrderLine, StageReason
 from api.selection import write_id
 from domain.core.errors import Code
-from domain.orders import closing, stages
 from domain.orders.criteria import OrderCriteria
+from domain.orders.operations import closing, stages
 
 _REASON = "The code of the reason. Required where the stage or the service level asks for one."
 _DESCRIPTION = "More about the reason, at most 1,000 characters; only with a code."

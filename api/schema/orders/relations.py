@@ -7,7 +7,7 @@ from api.schema.mutations import deletion, mutation
 from api.schema.nodes import key_of
 from api.schema.service_objects import ServiceObjectRelation, ServiceTaskRelation
 from domain.agreements import operations
-from domain.orders import relations
+from domain.orders.operations import relations
 
 
 @strawberry.input(description="A service object that an order is to be about.")

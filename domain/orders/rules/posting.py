@@ -1,12 +1,12 @@
 """Which lines of a service order are posted, and why others are left. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from domain.core.errors import Code, Path, Refusal, Refused
-from domain.orders.rules.changing import LineState, OrderState
 from domain.orders.rules.creating import check_agreement_given
+from domain.orders.rules.states import LineState, OrderState, line_numbered
 from domain.orders.rules.values import LineStatus, check_line_open
 from domain.projects.rules import TransactionType
 from domain.stages.rules import check_may_post
@@ -59,7 +59,7 @@ def check_posting_run(run: PostingRun, path: Path = ()) -> None:
         raise Refused(Code.INVALID, "Choose at least one transaction type.", (*path, "transactionTypes"))
 
 
-def lines_asked_for(order: OrderState, run: PostingRun) -> list[LineState]:
+def lines_asked_for(lines: Sequence[LineState], run: PostingRun) -> list[LineState]:
     """The open lines of the run's days and types, in order; a bulk job passes over orders that have none.
 
     Source: DOMAIN.md 5.6.
@@ -67,7 +67,7 @@ def lines_asked_for(order: OrderState, run: PostingRun) -> list[LineState]:
     return sorted(
         (
             line
-            for line in order.lines
+            for line in lines
             if line.status is LineStatus.CREATED
             and line.transaction_type in run.transaction_types
             and run.from_on <= line.executes_on <= run.to_on
@@ -77,7 +77,9 @@ def lines_asked_for(order: OrderState, run: PostingRun) -> list[LineState]:
     )
 
 
-def plan_posting(order: OrderState, run: PostingRun, rules: PostingRules, path: Path = ("orderId",)) -> Posting:
+def plan_posting(
+    order: OrderState, lines: Sequence[LineState], run: PostingRun, rules: PostingRules, path: Path = ("orderId",)
+) -> Posting:
     """The lines that are posted; those in whose way something is stay open, and refuse when nothing else is left.
 
     Raises:
@@ -86,13 +88,14 @@ def plan_posting(order: OrderState, run: PostingRun, rules: PostingRules, path: 
 
     Source: DOMAIN.md 5.6, 5.3, 1.1.
     """
-    check_may_post(order.stage, order.number, path)
+    if order.stage is not None:
+        check_may_post(order.stage, order.number, path)
     check_agreement_given(
         order.agreement_id, allow_without_agreement=rules.allow_without_agreement, what=order.number, path=path
     )
     for number in sorted(run.line_numbers or ()):
-        check_line_open(order.line(number).status, number)
-    asked_for = lines_asked_for(order, run)
+        check_line_open(line_numbered(lines, number).status, number)
+    asked_for = lines_asked_for(lines, run)
     if not asked_for:
         message = f"{order.number} has no open line of these days and types to post."
         raise Refused(Code.LINE_NOT_OPEN, message, path)

@@ -104,7 +104,7 @@ def check_quantity(quantity: Decimal, path: Path = ("quantity",)) -> Decimal:
     return quantity.quantize(_FOUR_PLACES)
 
 
-def check_line_open(status: LineStatus, line_number: int) -> None:
+def check_line_open(status: LineStatus, line_number: int, path: Path = ("lineId",)) -> None:
     """Refuse to touch a line that is posted or cancelled.
 
     Raises:
@@ -114,7 +114,7 @@ def check_line_open(status: LineStatus, line_number: int) -> None:
     """
     if status is not LineStatus.CREATED:
         message = f"Line {line_number} is {status.lower()}; only an open line can be changed."
-        raise Refused(Code.LINE_NOT_OPEN, message, ("lineId",))
+        raise Refused(Code.LINE_NOT_OPEN, message, path)
 
 
 def next_activity_number(order_number: str, taken: Iterable[str]) -> str:

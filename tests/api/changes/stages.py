@@ -154,7 +154,7 @@ async def _() -> Told:
                     _action("MOVE_TO_PREVIOUS_STAGE"),
                     _action("SIGN_OFF", "STAGE_FORBIDS_MODIFY"),
                     _action("CANCEL", "STAGE_FORBIDS_CANCEL"),
-                    _action("REVOKE_CANCEL", "STAGE_FORBIDS_CANCEL"),
+                    _action("REVOKE_CANCELLATION", "STAGE_FORBIDS_CANCEL"),
                     _action("DELETE", "STAGE_FORBIDS_DELETE"),
                 ],
             }
@@ -224,7 +224,12 @@ async def _() -> Told:
 
 @change("signOffServiceOrderLine", f"line {{ status version {ACTIONS} }}", Role.TECHNICIAN)
 async def _() -> Told:
-    actions = [_action("CHANGE"), _action("SIGN_OFF"), _action("CANCEL"), _action("REVOKE_CANCEL", "NOT_CANCELED")]
+    actions = [
+        _action("CHANGE"),
+        _action("SIGN_OFF"),
+        _action("CANCEL"),
+        _action("REVOKE_CANCELLATION", "NOT_CANCELED"),
+    ]
     return Told(
         given={"lineId": f"sol_{(await _line('CREATED', stage_id=None)).id}"},
         gives={"line": {"status": "CREATED", "version": 2, "availableActions": actions}},

@@ -11,7 +11,7 @@ from domain.core.actor import Permission
 from domain.core.errors import Refused
 from domain.core.operation import Work, check_version, operation
 from domain.core.rows import locked
-from domain.orders import actions
+from domain.orders import rules
 from domain.orders.criteria import OrderCriteria, check_confirmed
 from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
 from domain.orders.parts import drop_empty_activity, locked_line, log_reason, roll_up, shared_activity, state_of
@@ -72,7 +72,7 @@ async def sign_off_service_order(work: Work, command: SignOffOrder) -> int:
     order = await locked(ServiceOrder, command.order_id, "service order", "orderId")
     await check_version(order, command.expected_version)
     lines = await _locked_lines(order)
-    actions.check_sign_off(await state_of(order, lines))
+    rules.check_sign_off(await state_of(order, lines))
     await log_reason(work, order, ReasonType.CLOSE, command.reason_code_id, command.description)
     if order.signed_off_at is None:
         await work.change(order, "service_order_signed_off", signed_off_at=work.now)
@@ -104,7 +104,7 @@ async def sign_off_service_order_line(work: Work, command: SignOffLine) -> int:
     """
     line, order = await locked_line(command.line_id)
     await check_version(line, command.expected_version)
-    actions.check_line_change(await state_of(order), line.line_number, line.status)
+    rules.check_line_change(await state_of(order), line.line_number, line.status)
     await log_reason(work, order, ReasonType.CLOSE, command.reason_code_id, command.description)
     if line.signed_off_at is None:
         await work.change(line, "service_order_line_signed_off", signed_off_at=work.now)
@@ -125,7 +125,7 @@ async def cancel_service_order_line(work: Work, command: SetLineStatus) -> int:
     """
     line, order = await locked_line(command.line_id)
     await check_version(line, command.expected_version)
-    actions.check_line_cancel(await state_of(order), line.line_number, line.status)
+    rules.check_line_cancel(await state_of(order), line.line_number, line.status)
     left = line.activity_id
     await _cancel_line(work, line, await _open_activities(order))
     if line.activity_id is None:
@@ -145,7 +145,7 @@ async def revoke_service_order_line_cancellation(work: Work, command: SetLineSta
     """
     line, order = await locked_line(command.line_id)
     await check_version(line, command.expected_version)
-    actions.check_line_revoke(await state_of(order), line.line_number, line.status)
+    rules.check_line_revoke(await state_of(order), line.line_number, line.status)
     await _revoke_line(work, order, line)
     await roll_up(work, order)
     return line.id
@@ -265,7 +265,7 @@ async def _each(work: Work, command: EndOrders, end: Ending) -> list[dict[str, A
 async def _cancel(work: Work, order: ServiceOrder) -> None:
     activities = await _open_activities(order)
     lines = await _locked_lines(order)
-    actions.check_cancel(await state_of(order, lines))
+    rules.check_cancel(await state_of(order, lines))
     for line in lines:
         if line.status is LineStatus.CREATED or line.activity_id in activities:
             await _cancel_line(work, line, activities)
@@ -276,7 +276,7 @@ async def _cancel(work: Work, order: ServiceOrder) -> None:
 
 async def _revoke(work: Work, order: ServiceOrder) -> None:
     lines = await _locked_lines(order)
-    actions.check_revoke(await state_of(order, lines))
+    rules.check_revoke(await state_of(order, lines))
     for line in lines:
         await _revoke_line(work, order, line)
     await roll_up(work, order, "service_order_taken_up")
@@ -285,7 +285,7 @@ async def _revoke(work: Work, order: ServiceOrder) -> None:
 async def _delete(work: Work, order: ServiceOrder) -> None:
     activities = await ServiceActivity.filter(order_id=order.id).order_by("id").select_for_update()
     lines = await _locked_lines(order)
-    actions.check_delete(await state_of(order, lines))
+    rules.check_delete(await state_of(order, lines))
     for reason in await StageReason.filter(order_id=order.id).order_by("id").select_for_update():
         await work.remove(reason, "stage_reason_deleted")
     for line in lines:

@@ -7,9 +7,9 @@ from domain.core.checks import check_text
 from domain.core.errors import Code, Refused
 from domain.core.operation import Work, check_version, operation
 from domain.core.rows import existing, free_number, locked
-from domain.orders.actions import check_in_stage
 from domain.orders.models import ServiceOrder, StageReason
 from domain.orders.parts import log_reason, state_of
+from domain.orders.rules import check_in_stage
 from domain.stages import rules
 from domain.stages.models import Stage, StageReasonCode
 from domain.stages.queries import all_stages, stage_of

@@ -1,0 +1,155 @@
+"""Changes of the lines of service orders, which move the activities that lines share."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from domain.core.actor import Permission
+from domain.core.checks import check_text, optional_text
+from domain.core.errors import Code, Refused
+from domain.core.keep import KEEP, Keep, chosen
+from domain.core.operation import Work, check_version, operation
+from domain.core.rows import existing, usable
+from domain.items.models import Item
+from domain.orders import agreed, rules
+from domain.orders.models import ServiceOrder, ServiceOrderLine
+from domain.orders.parts import active_worker, drop_empty_activity, locked_line, roll_up, shared_activity, state_of
+from domain.projects.models import ProjectCategory
+from domain.projects.rules import TransactionType
+from domain.service_objects.models import ServiceTask
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """A line to put on an order."""
+
+    transaction_type: TransactionType
+    quantity: Decimal
+    unit: str = "h"
+    description: str = ""
+    category_id: int | None = None
+    item_id: int | None = None
+    task_id: int | None = None
+    worker_id: int | None = None
+    object_relation_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddServiceOrderLine:
+    """A line for an existing order."""
+
+    order_id: int
+    line: NewLine
+    expected_version: int | None = None
+
+
+@operation(requires=Permission.MAINTAIN_ORDERS)
+async def add_service_order_line(work: Work, command: AddServiceOrderLine) -> int:
+    """Put a line on an order; it joins the activity of equal worker and task, or gets a new one.
+
+    Raises:
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_MODIFY, ALREADY_POSTED, INVALID, WORKER_INACTIVE,
+            OBJECT_NOT_RELATED, TASK_NOT_RELATED.
+
+    Source: DOMAIN.md 3, 5.6, 9.1.
+    """
+    order = await agreed.locked_order(command.order_id, "service order", "orderId")
+    await check_version(order, command.expected_version)
+    rules.check_new_line(await state_of(order))
+    highest = await ServiceOrderLine.filter(order_id=order.id).order_by("-line_number").first()
+    try:
+        line = await add_line(work, order, command.line, highest.line_number + 1 if highest else 1)
+    except Refused as refused:
+        raise refused.under("line") from None
+    await roll_up(work, order)
+    return line.id
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeServiceOrderLine:
+    """What is to be different about an order line."""
+
+    line_id: int
+    quantity: Decimal | Keep = KEEP
+    description: str | Keep = KEEP
+    task_id: int | None | Keep = KEEP
+    worker_id: int | None | Keep = KEEP
+    object_relation_id: int | None | Keep = KEEP
+    expected_version: int | None = None
+
+
+@operation(requires=Permission.MAINTAIN_ORDERS)
+async def change_service_order_line(work: Work, command: ChangeServiceOrderLine) -> int:
+    """Change an open line; another worker or task moves it to the activity it then shares.
+
+    An activity that is left without lines goes away.
+
+    Raises:
+        Refused: NOT_FOUND, STAGE_FORBIDS_MODIFY, LINE_NOT_OPEN, VERSION_CONFLICT, INVALID, WORKER_INACTIVE,
+            OBJECT_NOT_RELATED, TASK_NOT_RELATED.
+
+    Source: DOMAIN.md 3, 5.6, 9.1.
+    """
+    line, order = await locked_line(command.line_id)
+    await check_version(line, command.expected_version)
+    rules.check_line_change(await state_of(order), line.line_number, line.status)
+    worker_id, task_id = line.worker_id, line.task_id
+    if not isinstance(command.worker_id, Keep):
+        worker_id = await active_worker(command.worker_id, "workerId")
+    if not isinstance(command.task_id, Keep):
+        task_id = await existing(ServiceTask, command.task_id, "service task", "taskId")
+    relation_id = chosen(command.object_relation_id, line.object_relation_id)
+    await agreed.check_related(
+        order,
+        object_relation_id=relation_id if relation_id != line.object_relation_id else None,
+        task_id=task_id if task_id != line.task_id else None,
+    )
+    moved = (worker_id, task_id) != (line.worker_id, line.task_id)
+    left = line.activity_id
+    values: dict[str, Any] = {
+        "quantity": rules.check_quantity(chosen(command.quantity, line.quantity)),
+        "description": optional_text(chosen(command.description, line.description), "description", longest=200) or "",
+        "worker_id": worker_id,
+        "task_id": task_id,
+        "object_relation_id": relation_id,
+    }
+    if moved and line.transaction_type is TransactionType.HOUR:
+        activity = await shared_activity(work, order, worker_id, task_id, line.description, like=left)
+        values["activity_id"] = activity.id
+    await work.change(line, "service_order_line_changed", **values)
+    if moved:
+        await drop_empty_activity(work, left)
+    return line.id
+
+
+async def add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: int) -> ServiceOrderLine:
+    """Put a line on a locked order.
+
+    Raises:
+        Refused: NOT_FOUND, INVALID, WORKER_INACTIVE, OBJECT_NOT_RELATED, TASK_NOT_RELATED.
+    """
+    worker_id = await active_worker(new.worker_id, "workerId")
+    task_id = await existing(ServiceTask, new.task_id, "service task", "taskId")
+    item_id = await usable(Item, new.item_id, "item", "itemId")
+    await agreed.check_related(order, object_relation_id=new.object_relation_id, task_id=task_id)
+    if new.transaction_type is TransactionType.ITEM and item_id is None:
+        raise Refused(Code.INVALID, "A line of type ITEM needs an item.", ("itemId",))
+    line = ServiceOrderLine(
+        order_id=order.id,
+        line_number=line_number,
+        transaction_type=new.transaction_type,
+        description=optional_text(new.description, "description", longest=200) or "",
+        category_id=await usable(
+            ProjectCategory, new.category_id, "project category", "categoryId", flag="active_in_journals"
+        ),
+        item_id=item_id,
+        task_id=task_id,
+        worker_id=worker_id,
+        object_relation_id=new.object_relation_id,
+        quantity=rules.check_quantity(new.quantity),
+        unit=check_text(new.unit, "unit", longest=10),
+    )
+    if new.transaction_type is TransactionType.HOUR:
+        activity = await shared_activity(work, order, worker_id, task_id, line.description, like=None)
+        line.activity_id = activity.id
+    return await work.create(line, "service_order_line_created")

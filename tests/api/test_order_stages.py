@@ -91,6 +91,7 @@ async def test_what_may_be_done_says_the_role_too(server: Server) -> None:
     }
     assert {each["action"] for each in by_dispatcher["availableActions"] if each["allowed"]} == {
         "CHANGE",
+        "ADD_LINE",
         "SIGN_OFF",
         "CANCEL",
         "DELETE",

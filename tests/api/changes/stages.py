@@ -150,6 +150,7 @@ async def _() -> Told:
                 ],
                 "availableActions": [
                     _action("CHANGE", "STAGE_FORBIDS_MODIFY"),
+                    _action("ADD_LINE", "STAGE_FORBIDS_MODIFY"),
                     _action("MOVE_TO_NEXT_STAGE", "STAGE_TRANSITION_NOT_ALLOWED"),
                     _action("MOVE_TO_PREVIOUS_STAGE"),
                     _action("SIGN_OFF", "STAGE_FORBIDS_MODIFY"),

@@ -64,6 +64,8 @@ described(
         "MAINTAIN_ACTIVITIES": "Change activities one may see.",
         "READ_COMPANY": "See what only the company's own people see.",
         "READ_AUDIT": "Read the audit trail.",
+        "READ_MARGINS": "See what work costs the company, and what it earns.",
+        "APPROVE_POSTING": "Post service orders.",
         "IMPORT": "Load data from files.",
     },
 )
@@ -196,6 +198,7 @@ described(
         "OBJECT_NOT_RELATED": "Neither the line's header nor its agreement is about the service object.",
         "TASK_NOT_RELATED": "Neither the line's header nor its agreement is about the service task.",
         "RELATION_IN_USE": "Lines refer to the relation.",
+        "PROJECT_VALIDATION": "The project is not for this worker or project category.",
     },
     name="UserErrorCode",
 )

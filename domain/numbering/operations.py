@@ -36,6 +36,10 @@ SEQUENCES = {
     "time_window": "WIN-",
     "service_agreement": "SA-",
     "service_level": "SLA-",
+    "project_group": "PGR-",
+    "journal": "JRN-",
+    "project_price": "PRI-",
+    "project_validation": "PVL-",
 }
 
 

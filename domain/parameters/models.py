@@ -38,6 +38,27 @@ class ServiceManagementParameters(Model):
     activity_purpose = fields.CharField(max_length=120, null=True)
     activity_generation_stage: Any = fields.ForeignKeyField("tavle.Stage", null=True, on_delete=fields.RESTRICT)
     activity_generation_stage_id: int | None
+    default_project_group: Any = fields.ForeignKeyField("tavle.ProjectGroup", null=True, on_delete=fields.RESTRICT)
+    default_project_group_id: int | None
+    journal_hour: Any = fields.ForeignKeyField(
+        "tavle.Journal", null=True, related_name="hour_of", on_delete=fields.RESTRICT
+    )
+    journal_hour_id: int | None
+    journal_expense: Any = fields.ForeignKeyField(
+        "tavle.Journal", null=True, related_name="expense_of", on_delete=fields.RESTRICT
+    )
+    journal_expense_id: int | None
+    journal_item: Any = fields.ForeignKeyField(
+        "tavle.Journal", null=True, related_name="item_of", on_delete=fields.RESTRICT
+    )
+    journal_item_id: int | None
+    journal_fee: Any = fields.ForeignKeyField(
+        "tavle.Journal", null=True, related_name="fee_of", on_delete=fields.RESTRICT
+    )
+    journal_fee_id: int | None
+    inactive_categories_selectable = fields.BooleanField(default=False, db_default=False)
+    terminated_workers_selectable = fields.BooleanField(default=False, db_default=False)
+    show_start_end_time = fields.BooleanField(default=False, db_default=False)
     dispatch_color_high = fields.CharField(max_length=7, default="#c62828")
     dispatch_color_normal = fields.CharField(max_length=7, default="#f9a825")
     dispatch_color_low = fields.CharField(max_length=7, default="#2e7d32")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from domain.core.actor import Permission
 from domain.core.checks import check_color, check_text, check_time_zone, optional_text
+from domain.core.errors import Code, Refused
 from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation
 from domain.core.rows import existing, table_behind
@@ -22,6 +23,9 @@ _FREE = (
     "sla_calendar_mode",
     "sla_on_generated_orders",
     "create_activity_for_order",
+    "inactive_categories_selectable",
+    "terminated_workers_selectable",
+    "show_start_end_time",
 )
 _CHOSEN = (
     ("calendar", "calendar", "calendarId"),
@@ -29,6 +33,11 @@ _CHOSEN = (
     ("agreement_activity_type", "activity type", "agreementActivityTypeId"),
     ("default_agreement_group", "agreement group", "defaultAgreementGroupId"),
     ("activity_generation_stage", "stage", "activityGenerationStageId"),
+    ("default_project_group", "project group", "defaultProjectGroupId"),
+    ("journal_hour", "journal", "journalHourId"),
+    ("journal_expense", "journal", "journalExpenseId"),
+    ("journal_item", "journal", "journalItemId"),
+    ("journal_fee", "journal", "journalFeeId"),
 )
 
 
@@ -53,6 +62,14 @@ class ChangeParameters:
     activity_category: str | None | Keep = KEEP
     activity_purpose: str | None | Keep = KEEP
     activity_generation_stage_id: int | None | Keep = KEEP
+    default_project_group_id: int | None | Keep = KEEP
+    journal_hour_id: int | None | Keep = KEEP
+    journal_expense_id: int | None | Keep = KEEP
+    journal_item_id: int | None | Keep = KEEP
+    journal_fee_id: int | None | Keep = KEEP
+    inactive_categories_selectable: bool | Keep = KEEP
+    terminated_workers_selectable: bool | Keep = KEEP
+    show_start_end_time: bool | Keep = KEEP
     dispatch_color_high: str | Keep = KEEP
     dispatch_color_normal: str | Keep = KEEP
     dispatch_color_low: str | Keep = KEEP
@@ -68,7 +85,7 @@ async def change_parameters(work: Work, command: ChangeParameters) -> int:
     Raises:
         Refused: VERSION_CONFLICT, NOT_FOUND, INVALID.
 
-    Source: DOMAIN.md 1.1.
+    Source: DOMAIN.md 1.1, 2.
     """
     parameters = await ServiceManagementParameters.filter(id=1).select_for_update().first()
     if parameters is None:
@@ -84,6 +101,8 @@ async def change_parameters(work: Work, command: ChangeParameters) -> int:
             what,
             path,
         )
+        if relation.startswith("journal_") and values[column] is not None:
+            await _check_journal(relation, values[column], path)
     await work.change(
         parameters,
         "parameters_changed",
@@ -116,3 +135,14 @@ async def change_parameters(work: Work, command: ChangeParameters) -> int:
         **values,
     )
     return parameters.id
+
+
+async def _check_journal(relation: str, journal_id: int, path: str) -> None:
+    """Refuse a journal for lines of another type."""
+    wanted = relation.removeprefix("journal_").upper()
+    if (
+        not await table_behind(ServiceManagementParameters, relation)
+        .filter(id=journal_id, transaction_type=wanted)
+        .exists()
+    ):
+        raise Refused(Code.INVALID, f"This journal is not for lines of type {wanted}; choose one that is.", (path,))

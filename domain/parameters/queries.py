@@ -34,6 +34,14 @@ class CompanyParameters:
     activity_category: str | None = None
     activity_purpose: str | None = None
     activity_generation_stage_id: int | None = None
+    default_project_group_id: int | None = None
+    journal_hour_id: int | None = None
+    journal_expense_id: int | None = None
+    journal_item_id: int | None = None
+    journal_fee_id: int | None = None
+    inactive_categories_selectable: bool = False
+    terminated_workers_selectable: bool = False
+    show_start_end_time: bool = False
 
 
 _NAMES = tuple(field.name for field in fields(CompanyParameters))

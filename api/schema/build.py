@@ -20,7 +20,8 @@ from api.schema.orders.ends import OrderEndMutations
 from api.schema.orders.fields import OrderMutations, OrderQueries
 from api.schema.orders.relations import OrderRelationMutations
 from api.schema.parameters import ParametersMutations, ParametersQueries
-from api.schema.projects import ProjectMutations, ProjectQueries
+from api.schema.projects.charging import ChargingMutations, ChargingQueries
+from api.schema.projects.fields import ProjectMutations, ProjectQueries
 from api.schema.scalars import CONFIG
 from api.schema.service_objects import ServiceObjectMutations, ServiceObjectQueries
 from api.schema.slas import ServiceLevelMutations, ServiceLevelQueries
@@ -42,6 +43,7 @@ class Query(
     WorkforceQueries,
     CalendarQueries,
     ProjectQueries,
+    ChargingQueries,
     ItemQueries,
     ServiceObjectQueries,
     NumberingQueries,
@@ -66,6 +68,7 @@ class Mutation(
     WorkforceMutations,
     CalendarMutations,
     ProjectMutations,
+    ChargingMutations,
     ItemMutations,
     ServiceObjectMutations,
     NumberingMutations,

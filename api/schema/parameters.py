@@ -13,6 +13,7 @@ from api.schema.inputs import OMIT, OMIT_OR_CLEAR, VERSION, MutationInput, kept,
 from api.schema.mutations import mutation
 from api.schema.nodes import Node, node
 from api.schema.orders import ActivityType
+from api.schema.projects import Journal, ProjectGroup
 from api.schema.scalars import CurrencyCode
 from api.schema.stages import Stage
 from api.selection import column, identity, one, selection, write_id
@@ -71,6 +72,20 @@ class ServiceManagementParameters(Node):
     activity_generation_stage: Stage | None = one(
         description="The stage at which lines get their activities; null: as soon as a line is made."
     )
+    default_project_group: ProjectGroup | None = one(
+        description="Group of new projects unless told; null when none is chosen."
+    )
+    journal_hour: Journal | None = one(description="Where lines of type HOUR are posted; null: they are not.")
+    journal_expense: Journal | None = one(description="Where lines of type EXPENSE are posted; null: they are not.")
+    journal_item: Journal | None = one(description="Where lines of type ITEM are posted; null: they are not.")
+    journal_fee: Journal | None = one(description="Where lines of type FEE are posted; null: they are not.")
+    inactive_categories_selectable: bool = column(
+        description="Whether lines may use project categories that are not active in journals."
+    )
+    terminated_workers_selectable: bool = column(description="Whether lines may name workers who have left.")
+    show_start_end_time: bool = column(
+        description="Whether lines of hours say from when to when, if the journal says so too."
+    )
     dispatch_color_high: str = column(description="Colour of priority HIGH on the board, for example `#c62828`.")
     dispatch_color_normal: str = column(description="Colour of priority NORMAL on the board, for example `#f9a825`.")
     dispatch_color_low: str = column(description="Colour of priority LOW on the board, for example `#2e7d32`.")
@@ -102,6 +117,14 @@ def _defaults() -> ServiceManagementParameters:
         activity_category=row.activity_category,
         activity_purpose=row.activity_purpose,
         activity_generation_stage=None,
+        default_project_group=None,
+        journal_hour=None,
+        journal_expense=None,
+        journal_item=None,
+        journal_fee=None,
+        inactive_categories_selectable=row.inactive_categories_selectable,
+        terminated_workers_selectable=row.terminated_workers_selectable,
+        show_start_end_time=row.show_start_end_time,
         dispatch_color_high=row.dispatch_color_high,
         dispatch_color_normal=row.dispatch_color_normal,
         dispatch_color_low=row.dispatch_color_low,
@@ -147,6 +170,14 @@ class ChangeServiceManagementParametersInput(MutationInput):
         description=f"{OMIT_OR_CLEAR} At most 120 characters."
     )
     activity_generation_stage_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    default_project_group_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    journal_hour_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    journal_expense_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    journal_item_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    journal_fee_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    inactive_categories_selectable: strawberry.Maybe[bool] = strawberry.field(description=OMIT)
+    terminated_workers_selectable: strawberry.Maybe[bool] = strawberry.field(description=OMIT)
+    show_start_end_time: strawberry.Maybe[bool] = strawberry.field(description=OMIT)
     dispatch_color_high: strawberry.Maybe[str] = strawberry.field(description=f"{OMIT} CSS hex, `#c62828`.")
     dispatch_color_normal: strawberry.Maybe[str] = strawberry.field(description=f"{OMIT} CSS hex, `#f9a825`.")
     dispatch_color_low: strawberry.Maybe[str] = strawberry.field(description=f"{OMIT} CSS hex, `#2e7d32`.")
@@ -180,6 +211,16 @@ class ChangeServiceManagementParametersInput(MutationInput):
             activity_generation_stage_id=kept_key(
                 self.activity_generation_stage_id, "stg", "stage", "activityGenerationStageId"
             ),
+            default_project_group_id=kept_key(
+                self.default_project_group_id, "pgr", "project group", "defaultProjectGroupId"
+            ),
+            journal_hour_id=kept_key(self.journal_hour_id, "jrn", "journal", "journalHourId"),
+            journal_expense_id=kept_key(self.journal_expense_id, "jrn", "journal", "journalExpenseId"),
+            journal_item_id=kept_key(self.journal_item_id, "jrn", "journal", "journalItemId"),
+            journal_fee_id=kept_key(self.journal_fee_id, "jrn", "journal", "journalFeeId"),
+            inactive_categories_selectable=kept(self.inactive_categories_selectable),
+            terminated_workers_selectable=kept(self.terminated_workers_selectable),
+            show_start_end_time=kept(self.show_start_end_time),
             dispatch_color_high=kept(self.dispatch_color_high),
             dispatch_color_normal=kept(self.dispatch_color_normal),
             dispatch_color_low=kept(self.dispatch_color_low),

@@ -16,7 +16,7 @@ AGREEMENT_GROUPS = (
     ("AGR-2", "Inspection only"),
     ("AGR-3", "Service with call-out"),
 )
-LINE_PROPERTIES = (("LPR-1", "Invoiced"), ("LPR-2", "Included"), ("LPR-3", "Warranty"))
+LINE_PROPERTIES = (("LPR-1", "Invoiced", 100), ("LPR-2", "Included", 0), ("LPR-3", "Warranty", 0))
 INTERVALS = (
     ("INT-1", "Every month", "MONTHLY", 1),
     ("INT-2", "Every quarter", "QUARTERLY", 1),

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from db.demo import agreements, calendars
+from db.demo import agreements, calendars, charging
 from db.demo.catalogue import ACTIVITY_TYPES, ITEMS, PROJECT_CATEGORIES, TASKS
 from db.demo.dice import Dice
 from db.demo.people import Team, Worker, teams, workers
@@ -34,6 +34,7 @@ def write_demo(folder: Path) -> None:
     # Dice of their own, so that the rest of the company stays what it was.
     agreed_dice = Dice(SEED + 1)
     agreed, projects = _write_projects(folder, agreed_dice, all_teams, all_orders)
+    _write_prices(folder, all_workers, all_orders, projects)
     _write_agreements(folder, agreed_dice, agreed)
     call_off(all_orders)
     headers = _order_rows(dice, all_orders, projects, agreed)
@@ -56,11 +57,15 @@ def _truth(value: bool) -> str:  # noqa: FBT001 - a cell's value
 def _write_company(folder: Path) -> None:
     header = (
         "name time_zone currency calendar order_activity_type default_agreement_group allow_without_service_agreement "
-        "dispatch_days_before dispatch_days_after"
+        "dispatch_days_before dispatch_days_after default_project_group journal_hour journal_expense journal_item "
+        "journal_fee show_start_end_time"
     )
     place = ("Nordlift Service A/S", "Europe/Copenhagen", "DKK", calendars.SERVICE)
     company = (*place, ACTIVITY_TYPES["Service"], agreements.AGREEMENT_GROUPS[0][0], "true", 0, 7)
-    _write(folder, "company.csv", header, [company])
+    posted_to = (charging.SERVICE, *(journal[0] for journal in charging.JOURNALS), "true")
+    _write(folder, "company.csv", header, [(*company, *posted_to)])
+    _write(folder, "project_groups.csv", "number name", charging.PROJECT_GROUPS)
+    _write(folder, "journals.csv", "number name transaction_type show_start_end_time", charging.JOURNALS)
     _write(folder, "calendars.csv", "number name time_zone", calendars.CALENDARS)
     _write(folder, "calendar_hours.csv", "calendar weekday opens closes", calendars.HOURS)
     _write(folder, "holidays.csv", "calendar date name opens closes", calendars.holidays())
@@ -125,27 +130,38 @@ def _write_projects(
     """Projects: one for each team's service, each order that is a project, and each agreement; gives them by order."""
     rows: list[Row] = []
     by_team = {team.number: f"PRJ-{place}" for place, team in enumerate(made, start=101)}
-    rows += [(by_team[team.number], f"Service, {team.name}", "TIME_AND_MATERIAL", "", "true") for team in made]
+    rows += [
+        (by_team[team.number], f"Service, {team.name}", "TIME_AND_MATERIAL", "", charging.SERVICE, "true")
+        for team in made
+    ]
     by_order: dict[str, str] = {}
     for order in ordered:
         by_order[order.number] = by_team[order.team.number]
         if order.kind.origin == "PROJECT":
             by_order[order.number] = f"PRJ-{101 + len(rows)}"
             name = f"{order.kind.description}, {order.customer.name}"
-            rows.append((by_order[order.number], name, "FIXED_PRICE", order.customer.number, "true"))
+            rows.append((by_order[order.number], name, "FIXED_PRICE", order.customer.number, charging.PROJECT, "true"))
     agreed = agreements.agreements(dice, ordered, 101 + len(rows))
     for agreement in agreed:
         customer = agreement.orders[0].customer
         name = f"Service agreement {agreement.number}, {customer.name}"
-        rows.append((agreement.project, name, "TIME_AND_MATERIAL", customer.number, "true"))
+        rows.append((agreement.project, name, "TIME_AND_MATERIAL", customer.number, charging.AGREED, "true"))
         by_order |= {order.number: agreement.project for order in agreement.orders}
-    _write(folder, "projects.csv", "number name type customer active", rows)
+    _write(folder, "projects.csv", "number name type customer group active", rows)
     return agreed, by_order
+
+
+def _write_prices(folder: Path, hired: list[Worker], ordered: list[Order], projects: dict[str, str]) -> None:
+    """What work costs and is sold for, and what may be charged on projects."""
+    fixed = [projects[order.number] for order in ordered if order.kind.origin == "PROJECT"]
+    header = "number transaction_type project category worker item starts_on currency cost_price sales_price"
+    _write(folder, "project_prices.csv", header, charging.prices(hired, fixed[:2]))
+    _write(folder, "project_validations.csv", "number project worker category", charging.validations(fixed[:2]))
 
 
 def _write_agreements(folder: Path, dice: Dice, made: list[agreements.Agreement]) -> None:
     _write(folder, "agreement_groups.csv", "number name", agreements.AGREEMENT_GROUPS)
-    _write(folder, "line_properties.csv", "number name", agreements.LINE_PROPERTIES)
+    _write(folder, "line_properties.csv", "number name chargeable_percent", agreements.LINE_PROPERTIES)
     _write(folder, "service_intervals.csv", "number name range frequency", agreements.INTERVALS)
     _write(folder, "time_windows.csv", "number name method days_before days_after", agreements.WINDOWS)
     groups = ((trade.object_group, trade.objects) for trade in agreements.TRADES.values())

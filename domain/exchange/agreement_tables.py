@@ -34,13 +34,6 @@ AGREEMENT_GROUPS = Table(
         refers("sla", "service_levels", "The service level of its agreements that have none.", "SLA-1"),
     ),
 )
-LINE_PROPERTIES = Table(
-    "line_properties.csv",
-    "line_property",
-    "line property",
-    "Ways to charge lines.",
-    (number("LPR-1"), name("Invoiced")),
-)
 SERVICE_OBJECT_GROUPS = Table(
     "service_object_groups.csv",
     "service_object_group",

@@ -10,7 +10,7 @@ from domain.calendars.models import CalendarHours
 from domain.core.errors import Code, Refused
 from domain.customers.models import Address
 from domain.customers.rules import check_position
-from domain.exchange import agreement_checks, tables
+from domain.exchange import agreement_checks, project_checks, tables
 from domain.exchange.columns import Column
 from domain.exchange.forms import CLOCK, Weekday
 from domain.exchange.rows import Batch, Entry, chunks, to_come
@@ -224,6 +224,7 @@ def _named(span: Span[Any]) -> str:
 
 _CHECKS: dict[str, Callable[[Batch], Awaitable[None]]] = {
     **agreement_checks.CHECKS,
+    **project_checks.CHECKS,
     tables.CALENDAR_HOURS.file: _check_calendar_hours,
     tables.HOLIDAYS.file: _check_holidays,
     tables.ADDRESSES.file: _check_addresses,

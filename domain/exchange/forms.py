@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from domain.core import checks
 from domain.core.errors import Code, Refused
+from domain.core.money import from_minor, to_minor
 from domain.customers.rules import check_country
 from domain.orders.rules import check_instant
 from domain.parameters.rules import check_currency
@@ -171,6 +172,15 @@ def decimal(places: int) -> Form:
         return number
 
     return Form(read, _decimal_text, f"decimal number, at most {places} places after the point")
+
+
+def _money(cell: str, _day: ImportDay) -> int:
+    return to_minor(_decimal(cell))
+
+
+MONEY = Form(
+    _money, lambda value, _zone: f"{from_minor(value):f}", "amount of money, with a point and at most 2 places"
+)
 
 
 def _degrees(cell: str, _day: ImportDay) -> Decimal:

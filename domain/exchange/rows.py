@@ -24,7 +24,15 @@ from domain.exchange.sheets import Fault, Sheet
 from domain.items.models import Item
 from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
 from domain.parameters.models import ServiceManagementParameters
-from domain.projects.models import LineProperty, Project, ProjectCategory
+from domain.projects.models import (
+    Journal,
+    LineProperty,
+    Project,
+    ProjectCategory,
+    ProjectGroup,
+    ProjectPrice,
+    ProjectValidation,
+)
 from domain.service_objects.models import (
     ServiceObject,
     ServiceObjectGroup,
@@ -52,7 +60,11 @@ MODELS: dict[str, type[Model]] = {
         Address,
         Worker,
         DispatchTeam,
+        ProjectGroup,
+        Journal,
         Project,
+        ProjectPrice,
+        ProjectValidation,
         LineProperty,
         ServiceObjectGroup,
         ServiceObject,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from domain.exchange import agreement_tables as agreements
 from domain.exchange import forms
+from domain.exchange import project_tables as projects
 from domain.exchange.columns import EMAIL as _EMAIL
 from domain.exchange.columns import PHONE as _PHONE
 from domain.exchange.columns import Column, Later, Table
@@ -150,6 +151,32 @@ COMPANY = Table(
         _plain("activity_category", forms.text(60), "Category of activities made for orders.", "Field service"),
         _plain("activity_purpose", forms.text(120), "Purpose of activities made for orders.", "Visit"),
         _refers("activity_generation_stage", "stages", "Where lines get activities; empty: at once.", "PLANNING"),
+        _refers("default_project_group", "project_groups", "The group of new projects.", "PGR-1"),
+        _refers("journal_hour", "journals", "Where hours are posted; empty: they are not.", "JRN-1"),
+        _refers("journal_expense", "journals", "Where expenses are posted; empty: they are not.", ""),
+        _refers("journal_item", "journals", "Where items are posted; empty: they are not.", ""),
+        _refers("journal_fee", "journals", "Where fees are posted; empty: they are not.", ""),
+        _plain(
+            "inactive_categories_selectable",
+            forms.TRUTH,
+            "Whether lines may use categories that are not active.",
+            "false",
+            default=False,
+        ),
+        _plain(
+            "terminated_workers_selectable",
+            forms.TRUTH,
+            "Whether lines may name workers who have left.",
+            "false",
+            default=False,
+        ),
+        _plain(
+            "show_start_end_time",
+            forms.TRUTH,
+            "Whether lines of hours say from when to when, if their journal says so too.",
+            "false",
+            default=False,
+        ),
         _plain("dispatch_color_high", forms.COLOR, "Of urgent activities.", "#c62828", default="#c62828"),
         _plain("dispatch_color_normal", forms.COLOR, "Of normal activities.", "#f9a825", default="#f9a825"),
         _plain("dispatch_color_low", forms.COLOR, "Of activities that can wait.", "#2e7d32", default="#2e7d32"),
@@ -288,6 +315,8 @@ PROJECTS = Table(
         _name("Lift service 2026"),
         _plain("type", forms.choice(ProjectType), "How it is charged.", "TIME_AND_MATERIAL", required=True),
         _refers("customer", "customers", "For whom.", "CUS-1"),
+        _refers("group", "project_groups", "What kind of project it is.", "PGR-1"),
+        _refers("line_property", "line_properties", "How its lines are charged; empty: fully.", "LPR-1"),
         _active("Whether work is still booked on it."),
     ),
 )
@@ -416,6 +445,8 @@ TABLES = (
     agreements.SERVICE_LEVELS,
     agreements.AGREEMENT_GROUPS,
     STAGES,
+    projects.PROJECT_GROUPS,
+    projects.JOURNALS,
     COMPANY,
     SERVICE_TASKS,
     ITEMS,
@@ -426,8 +457,10 @@ TABLES = (
     WORKERS,
     TEAMS,
     TEAM_MEMBERS,
+    projects.LINE_PROPERTIES,
     PROJECTS,
-    agreements.LINE_PROPERTIES,
+    projects.PROJECT_PRICES,
+    projects.PROJECT_VALIDATIONS,
     agreements.SERVICE_OBJECT_GROUPS,
     agreements.SERVICE_OBJECTS,
     agreements.TEMPLATE_GROUPS,

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.access.models import ApiToken
 from domain.core.actor import Role
+from domain.projects.rules import TransactionType
 from domain.stages.models import Stage
 from tests.builders import agreed, rows
 from tests.builders.times import MONDAY
@@ -193,6 +194,23 @@ async def _agreement(place: int, name: str) -> object:
     return await agreed.an_agreement_line(agreement, object_relation_id=relation.id, task_id=task.task_id)
 
 
+async def _project_group(place: int, name: str) -> object:
+    return await rows.a_project_group(number=_number(place), name=name)
+
+
+async def _journal(place: int, name: str) -> object:
+    return await rows.a_journal(number=_number(place), name=name)
+
+
+async def _price(place: int, name: str) -> object:
+    kind = TransactionType.FEE if place == 2 else TransactionType.HOUR
+    category = await rows.a_project_category(name="Rate", transaction_type=kind)
+    project, worker = await rows.a_project(), await rows.a_worker()
+    await rows.a_validation(project, worker_id=worker.id)
+    named = {"project_id": project.id, "category_id": category.id, "worker_id": worker.id}
+    return await rows.a_price(number=name, transaction_type=kind, **named)
+
+
 _TWO = {"numbers": [_number(1), _number(3), "Z-404"]}
 
 LISTS = [
@@ -235,6 +253,20 @@ LISTS = [
         "version",
         {"transactionType": ["FEE", "ITEM"]},
         (2,),
+    ),
+    Listed("projectGroups", "RecordFilter", "RecordOrder", _project_group, "version", _TWO, (1, 3)),
+    Listed("journals", "RecordFilter", "RecordOrder", _journal, "transactionType showStartEndTime", _TWO, (1, 3)),
+    Listed(
+        "projectPrices",
+        "ProjectPriceFilter",
+        "ProjectPriceOrder",
+        _price,
+        "project { name validations { number } } category { name } worker { name } item { name } costPrice { amount }",
+        {"transactionType": ["FEE"]},
+        (2,),
+        key="number",
+        ascending="NUMBER_ASC",
+        descending="NUMBER_DESC",
     ),
     Listed("items", "ItemFilter", "RecordOrder", _item, "unit", {"type": ["SERVICE"]}, (0, 4)),
     Listed("stages", "RecordFilter", "RecordOrder", _stage, "parent { name } children { name } version", _TWO, (1, 3)),

@@ -18,7 +18,14 @@ from domain.numbering.models import NumberSequence
 from domain.numbering.operations import SEQUENCES
 from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
 from domain.parameters.models import ServiceManagementParameters
-from domain.projects.models import Project, ProjectCategory
+from domain.projects.models import (
+    Journal,
+    Project,
+    ProjectCategory,
+    ProjectGroup,
+    ProjectPrice,
+    ProjectValidation,
+)
 from domain.projects.rules import ProjectType, TransactionType
 from domain.service_objects.models import ServiceTask
 from domain.stages.models import Stage, StageReasonCode
@@ -131,6 +138,38 @@ async def a_project_category(**columns: Any) -> ProjectCategory:
     return await ProjectCategory.create(
         **_filled(columns, number=_number("CAT-B"), name="Service hours", transaction_type=TransactionType.HOUR)
     )
+
+
+async def a_project_group(**columns: Any) -> ProjectGroup:
+    """A project group."""
+    return await ProjectGroup.create(**_filled(columns, number=_number("PGR-B"), name="Service"))
+
+
+async def a_journal(**columns: Any) -> Journal:
+    """A journal for hours."""
+    return await Journal.create(
+        **_filled(columns, number=_number("JRN-B"), name="Hours", transaction_type=TransactionType.HOUR)
+    )
+
+
+async def a_price(**columns: Any) -> ProjectPrice:
+    """What an hour costs, 410.00, and is sold for, 695.00, from 2026 on, in DKK."""
+    return await ProjectPrice.create(
+        **_filled(
+            columns,
+            number=_number("PRI-B"),
+            transaction_type=TransactionType.HOUR,
+            starts_on=date(2026, 1, 1),
+            currency="DKK",
+            cost_price_minor=41000,
+            sales_price_minor=69500,
+        )
+    )
+
+
+async def a_validation(project: Project, **columns: Any) -> ProjectValidation:
+    """That somebody may do something on `project`."""
+    return await ProjectValidation.create(**_filled(columns, number=_number("PVL-B"), project_id=project.id))
 
 
 async def an_item(**columns: Any) -> Item:

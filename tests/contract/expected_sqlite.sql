@@ -11,6 +11,15 @@ CREATE INDEX "idx_service_ord_progres_242fbd" ON "service_order" ("progress");
 CREATE INDEX "idx_service_ord_service_f75d46" ON "service_order" ("service_at");
 CREATE INDEX "idx_session_previou_46343c" ON "session" ("previous_hash");
 CREATE INDEX project_customer ON project (customer_id);
+CREATE INDEX project_of_group ON project (group_id);
+CREATE INDEX project_price_category ON project_price (category_id);
+CREATE INDEX project_price_item ON project_price (item_id);
+CREATE INDEX project_price_project ON project_price (project_id);
+CREATE UNIQUE INDEX project_price_what ON project_price (transaction_type, currency, coalesce(project_id, 0), coalesce(item_id, 0), coalesce(worker_id, 0), coalesce(category_id, 0), starts_on);
+CREATE INDEX project_price_worker ON project_price (worker_id);
+CREATE INDEX project_validation_category ON project_validation (category_id);
+CREATE UNIQUE INDEX project_validation_what ON project_validation (project_id, coalesce(worker_id, 0), coalesce(category_id, 0));
+CREATE INDEX project_validation_worker ON project_validation (worker_id);
 CREATE INDEX recorded_time_order ON recorded_time (order_id, starts_at);
 CREATE UNIQUE INDEX recorded_time_running ON recorded_time (order_id) WHERE ends_at IS NULL;
 CREATE INDEX service_activity_order ON service_activity (order_id);
@@ -158,12 +167,20 @@ CREATE TABLE "item" (
     "active" INT NOT NULL,
     "version" INT NOT NULL
 );
+CREATE TABLE "journal" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "transaction_type" VARCHAR(10) NOT NULL  /* HOUR: HOUR\nEXPENSE: EXPENSE\nITEM: ITEM\nFEE: FEE */,
+    "show_start_end_time" INT NOT NULL,
+    "version" INT NOT NULL
+);
 CREATE TABLE "line_property" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
     "name" VARCHAR(120) NOT NULL,
     "version" INT NOT NULL
-);
+, "chargeable_percent" SMALLINT NOT NULL DEFAULT 100);
 CREATE TABLE "mutation_key" (
     "id" VARCHAR(200) NOT NULL  PRIMARY KEY,
     "hash" VARCHAR(64) NOT NULL,
@@ -185,7 +202,7 @@ CREATE TABLE "project" (
     "active" INT NOT NULL,
     "version" INT NOT NULL,
     "customer_id" INT REFERENCES "customer" ("id") ON DELETE RESTRICT
-);
+, "group_id" INT REFERENCES "project_group" ("id") ON DELETE RESTRICT, "line_property_id" INT REFERENCES "line_property" ("id") ON DELETE RESTRICT);
 CREATE TABLE "project_category" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -193,6 +210,34 @@ CREATE TABLE "project_category" (
     "transaction_type" VARCHAR(10) NOT NULL  /* HOUR: HOUR\nEXPENSE: EXPENSE\nITEM: ITEM\nFEE: FEE */,
     "active_in_journals" INT NOT NULL,
     "version" INT NOT NULL
+);
+CREATE TABLE "project_group" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "version" INT NOT NULL
+);
+CREATE TABLE "project_price" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "transaction_type" VARCHAR(10) NOT NULL  /* HOUR: HOUR\nEXPENSE: EXPENSE\nITEM: ITEM\nFEE: FEE */,
+    "starts_on" DATE NOT NULL,
+    "currency" VARCHAR(3) NOT NULL,
+    "cost_price_minor" BIGINT,
+    "sales_price_minor" BIGINT,
+    "version" INT NOT NULL,
+    "category_id" INT REFERENCES "project_category" ("id") ON DELETE RESTRICT,
+    "item_id" INT REFERENCES "item" ("id") ON DELETE RESTRICT,
+    "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT,
+    "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
+);
+CREATE TABLE "project_validation" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "version" INT NOT NULL,
+    "category_id" INT REFERENCES "project_category" ("id") ON DELETE RESTRICT,
+    "project_id" INT NOT NULL REFERENCES "project" ("id") ON DELETE RESTRICT,
+    "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
 );
 CREATE TABLE "recorded_time" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -294,7 +339,7 @@ CREATE TABLE "service_management_parameters" (
     "version" INT NOT NULL,
     "calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT,
     "order_activity_type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT
-, "allow_identical_items_as_objects" INT NOT NULL DEFAULT 0, "allow_without_service_agreement" INT NOT NULL DEFAULT 0, "default_agreement_group_id" INT REFERENCES "agreement_group" ("id") ON DELETE RESTRICT, "activity_category" VARCHAR(60), "activity_generation_stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT, "activity_purpose" VARCHAR(120), "agreement_activity_type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT, "create_activity_for_order" INT NOT NULL DEFAULT 0, "reason_on_cancel" INT NOT NULL DEFAULT 0, "reason_on_exceed_time" INT NOT NULL DEFAULT 0, "sla_calendar_mode" VARCHAR(20) NOT NULL  /* OPEN_TIME: OPEN_TIME\nSTART_ONLY: START_ONLY */ DEFAULT 'OPEN_TIME', "sla_on_generated_orders" INT NOT NULL DEFAULT 0);
+, "allow_identical_items_as_objects" INT NOT NULL DEFAULT 0, "allow_without_service_agreement" INT NOT NULL DEFAULT 0, "default_agreement_group_id" INT REFERENCES "agreement_group" ("id") ON DELETE RESTRICT, "activity_category" VARCHAR(60), "activity_generation_stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT, "activity_purpose" VARCHAR(120), "agreement_activity_type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT, "create_activity_for_order" INT NOT NULL DEFAULT 0, "reason_on_cancel" INT NOT NULL DEFAULT 0, "reason_on_exceed_time" INT NOT NULL DEFAULT 0, "sla_calendar_mode" VARCHAR(20) NOT NULL  /* OPEN_TIME: OPEN_TIME\nSTART_ONLY: START_ONLY */ DEFAULT 'OPEN_TIME', "sla_on_generated_orders" INT NOT NULL DEFAULT 0, "default_project_group_id" INT REFERENCES "project_group" ("id") ON DELETE RESTRICT, "inactive_categories_selectable" INT NOT NULL DEFAULT 0, "journal_expense_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT, "journal_fee_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT, "journal_hour_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT, "journal_item_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT, "show_start_end_time" INT NOT NULL DEFAULT 0, "terminated_workers_selectable" INT NOT NULL DEFAULT 0);
 CREATE TABLE "service_object" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -470,10 +515,24 @@ CREATE TRIGGER calendar_hours_times_insert BEFORE INSERT ON calendar_hours FOR E
 CREATE TRIGGER calendar_hours_times_update BEFORE UPDATE ON calendar_hours FOR EACH ROW WHEN NOT (NEW.weekday BETWEEN 1 AND 7 AND NEW.opens_minute >= 0 AND NEW.opens_minute < NEW.closes_minute AND NEW.closes_minute <= 1440) BEGIN SELECT RAISE(ABORT, 'CHECK calendar_hours_times'); END;
 CREATE TRIGGER event_head_one_row_insert BEFORE INSERT ON event_head FOR EACH ROW WHEN NOT (NEW.id = 1 AND NEW.floor >= 0 AND NEW.floor <= NEW.seq) BEGIN SELECT RAISE(ABORT, 'CHECK event_head_one_row'); END;
 CREATE TRIGGER event_head_one_row_update BEFORE UPDATE ON event_head FOR EACH ROW WHEN NOT (NEW.id = 1 AND NEW.floor >= 0 AND NEW.floor <= NEW.seq) BEGIN SELECT RAISE(ABORT, 'CHECK event_head_one_row'); END;
+CREATE TRIGGER journal_times_insert BEFORE INSERT ON journal FOR EACH ROW WHEN NOT (NEW.transaction_type = 'HOUR' OR NOT NEW.show_start_end_time) BEGIN SELECT RAISE(ABORT, 'CHECK journal_times'); END;
+CREATE TRIGGER journal_times_update BEFORE UPDATE ON journal FOR EACH ROW WHEN NOT (NEW.transaction_type = 'HOUR' OR NOT NEW.show_start_end_time) BEGIN SELECT RAISE(ABORT, 'CHECK journal_times'); END;
+CREATE TRIGGER line_property_percent_insert BEFORE INSERT ON line_property FOR EACH ROW WHEN NOT (NEW.chargeable_percent BETWEEN 0 AND 100) BEGIN SELECT RAISE(ABORT, 'CHECK line_property_percent'); END;
+CREATE TRIGGER line_property_percent_update BEFORE UPDATE ON line_property FOR EACH ROW WHEN NOT (NEW.chargeable_percent BETWEEN 0 AND 100) BEGIN SELECT RAISE(ABORT, 'CHECK line_property_percent'); END;
 CREATE TRIGGER line_quantity_insert BEFORE INSERT ON service_order_line FOR EACH ROW WHEN NOT (NEW.quantity IS NOT NULL AND NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK line_quantity'); END;
 CREATE TRIGGER line_quantity_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT (NEW.quantity IS NOT NULL AND NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK line_quantity'); END;
 CREATE TRIGGER parameters_one_row_insert BEFORE INSERT ON service_management_parameters FOR EACH ROW WHEN NOT (NEW.id = 1 AND NEW.dispatch_days_before >= 0 AND NEW.dispatch_days_after >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK parameters_one_row'); END;
 CREATE TRIGGER parameters_one_row_update BEFORE UPDATE ON service_management_parameters FOR EACH ROW WHEN NOT (NEW.id = 1 AND NEW.dispatch_days_before >= 0 AND NEW.dispatch_days_after >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK parameters_one_row'); END;
+CREATE TRIGGER project_price_cost_insert BEFORE INSERT ON project_price FOR EACH ROW WHEN NOT (NEW.cost_price_minor IS NULL OR NEW.cost_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_price_cost'); END;
+CREATE TRIGGER project_price_cost_update BEFORE UPDATE ON project_price FOR EACH ROW WHEN NOT (NEW.cost_price_minor IS NULL OR NEW.cost_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_price_cost'); END;
+CREATE TRIGGER project_price_item_insert BEFORE INSERT ON project_price FOR EACH ROW WHEN NOT (NEW.item_id IS NULL OR NEW.transaction_type = 'ITEM') BEGIN SELECT RAISE(ABORT, 'CHECK project_price_item'); END;
+CREATE TRIGGER project_price_item_update BEFORE UPDATE ON project_price FOR EACH ROW WHEN NOT (NEW.item_id IS NULL OR NEW.transaction_type = 'ITEM') BEGIN SELECT RAISE(ABORT, 'CHECK project_price_item'); END;
+CREATE TRIGGER project_price_prices_insert BEFORE INSERT ON project_price FOR EACH ROW WHEN NOT (NEW.cost_price_minor IS NOT NULL OR NEW.sales_price_minor IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'CHECK project_price_prices'); END;
+CREATE TRIGGER project_price_prices_update BEFORE UPDATE ON project_price FOR EACH ROW WHEN NOT (NEW.cost_price_minor IS NOT NULL OR NEW.sales_price_minor IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'CHECK project_price_prices'); END;
+CREATE TRIGGER project_price_sales_insert BEFORE INSERT ON project_price FOR EACH ROW WHEN NOT (NEW.sales_price_minor IS NULL OR NEW.sales_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_price_sales'); END;
+CREATE TRIGGER project_price_sales_update BEFORE UPDATE ON project_price FOR EACH ROW WHEN NOT (NEW.sales_price_minor IS NULL OR NEW.sales_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_price_sales'); END;
+CREATE TRIGGER project_validation_named_insert BEFORE INSERT ON project_validation FOR EACH ROW WHEN NOT (NEW.worker_id IS NOT NULL OR NEW.category_id IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'CHECK project_validation_named'); END;
+CREATE TRIGGER project_validation_named_update BEFORE UPDATE ON project_validation FOR EACH ROW WHEN NOT (NEW.worker_id IS NOT NULL OR NEW.category_id IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'CHECK project_validation_named'); END;
 CREATE TRIGGER recorded_time_span_insert BEFORE INSERT ON recorded_time FOR EACH ROW WHEN NOT ((NEW.ends_at IS NULL) = (NEW.status = 'STARTED') AND (NEW.ends_at IS NULL) = (NEW.counted IS NULL) AND (NEW.ends_at IS NULL OR NEW.starts_at <= NEW.ends_at)) BEGIN SELECT RAISE(ABORT, 'CHECK recorded_time_span'); END;
 CREATE TRIGGER recorded_time_span_update BEFORE UPDATE ON recorded_time FOR EACH ROW WHEN NOT ((NEW.ends_at IS NULL) = (NEW.status = 'STARTED') AND (NEW.ends_at IS NULL) = (NEW.counted IS NULL) AND (NEW.ends_at IS NULL OR NEW.starts_at <= NEW.ends_at)) BEGIN SELECT RAISE(ABORT, 'CHECK recorded_time_span'); END;
 CREATE TRIGGER service_agreement_dates_insert BEFORE INSERT ON service_agreement FOR EACH ROW WHEN NOT (NEW.ends_on IS NULL OR NEW.starts_on <= NEW.ends_on) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_dates'); END;

@@ -35,6 +35,9 @@ addServiceAgreementLine changeServiceAgreementLine deleteServiceAgreementLine st
 startServiceAgreementLines copyServiceAgreementLines addAgreementObject deleteAgreementObject
 addAgreementTask changeAgreementTask deleteAgreementTask deleteOrderObject
 deleteOrderTask createServiceLevel changeServiceLevel deleteServiceLevel
+deleteOrderTask createProjectGroup changeProjectGroup deleteProjectGroup deleteProject
+deleteProjectCategory createJournal changeJournal deleteJournal createProjectPrice
+changeProjectPrice deleteProjectPrice createProjectValidation deleteProjectValidation
 """
 NOT_TAKEN |= dict.fromkeys(BESIDE_NOTHING.split(), "changes nothing that stands beside an activity")
 WEEK = {"from": "2026-11-23", "to": "2026-11-29"}

@@ -24,7 +24,7 @@ from domain.numbering.operations import SEQUENCES
 from domain.orders import operations as orders
 from domain.orders.models import ActivityType
 from domain.projects import operations as projects
-from domain.projects.models import LineProperty, Project, ProjectCategory
+from domain.projects.models import Journal, LineProperty, Project, ProjectCategory, ProjectGroup
 from domain.projects.rules import ProjectType, TransactionType
 from domain.service_objects import operations as service_objects
 from domain.service_objects.models import ServiceObject, ServiceObjectGroup, ServiceTask
@@ -186,6 +186,24 @@ THINGS = [
         agreed.a_line_property,
     ),
     Thing(
+        ProjectGroup,
+        projects.create_project_group,
+        _given(projects.CreateProjectGroup("Service")),
+        projects.change_project_group,
+        projects.ChangeProjectGroup,
+        "groupId",
+        rows.a_project_group,
+    ),
+    Thing(
+        Journal,
+        projects.create_journal,
+        _given(projects.CreateJournal("Hours", TransactionType.HOUR)),
+        projects.change_journal,
+        projects.ChangeJournal,
+        "journalId",
+        rows.a_journal,
+    ),
+    Thing(
         ServiceObjectGroup,
         service_objects.create_service_object_group,
         _given(service_objects.CreateServiceObjectGroup("Passenger lifts")),
@@ -255,7 +273,13 @@ BAD_NUMBERS = ["", "-1", "a b", "x" * 21, "n\x00", "١٢"]
 
 
 def test_every_numbered_table_with_names_is_covered() -> None:
-    nameless = {"service_order", "service_agreement", "service_object_relation"}
+    nameless = {
+        "service_order",
+        "service_agreement",
+        "service_object_relation",
+        "project_price",
+        "project_validation",
+    }
 
     assert {subject_type(thing.model) for thing in THINGS} == SEQUENCES.keys() - nameless
 

@@ -10,11 +10,12 @@ from domain.core.operation import Stale, perform
 from domain.parameters.models import ServiceManagementParameters
 from domain.parameters.operations import ChangeParameters, change_parameters
 from domain.parameters.rules import SlaCalendarMode
+from domain.projects.rules import TransactionType
 from tests.builders import actors
 from tests.builders.actors import MANAGER
 from tests.builders.agreed import an_agreement_group
 from tests.builders.log import events, nothing_changes, only_event, refusal, refusals
-from tests.builders.rows import a_calendar, a_stage, an_activity_type, the_parameters
+from tests.builders.rows import a_calendar, a_journal, a_project_group, a_stage, an_activity_type, the_parameters
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -34,6 +35,14 @@ DEFAULTS = {
     "activity_category": None,
     "activity_purpose": None,
     "activity_generation_stage_id": None,
+    "default_project_group_id": None,
+    "journal_hour_id": None,
+    "journal_expense_id": None,
+    "journal_item_id": None,
+    "journal_fee_id": None,
+    "inactive_categories_selectable": False,
+    "terminated_workers_selectable": False,
+    "show_start_end_time": False,
     "dispatch_color_high": "#c62828",
     "dispatch_color_normal": "#f9a825",
     "dispatch_color_low": "#2e7d32",
@@ -74,7 +83,8 @@ async def test_of_two_who_read_the_defaults_the_second_is_told_of_the_first() ->
 async def test_everything_can_be_changed_at_once() -> None:
     await the_parameters()
     calendar, activity_type, group = await a_calendar(), await an_activity_type(), await an_agreement_group()
-    stage = await a_stage()
+    stage, project_group = await a_stage(), await a_project_group()
+    journals = {f"journal_{each.lower()}_id": (await a_journal(transaction_type=each)).id for each in TransactionType}
 
     await perform(
         change_parameters,
@@ -93,6 +103,11 @@ async def test_everything_can_be_changed_at_once() -> None:
             activity_category="Field service",
             activity_purpose=" Visit ",
             activity_generation_stage_id=stage.id,
+            default_project_group_id=project_group.id,
+            inactive_categories_selectable=True,
+            terminated_workers_selectable=True,
+            show_start_end_time=True,
+            **journals,
             dispatch_color_high="#FF00FF",
             dispatch_color_normal="#00ff00",
             dispatch_color_low="#0000fF",
@@ -122,6 +137,11 @@ async def test_everything_can_be_changed_at_once() -> None:
         "activity_category": "Field service",
         "activity_purpose": "Visit",
         "activity_generation_stage_id": stage.id,
+        "default_project_group_id": project_group.id,
+        "inactive_categories_selectable": True,
+        "terminated_workers_selectable": True,
+        "show_start_end_time": True,
+        **journals,
         "dispatch_color_high": "#ff00ff",
         "dispatch_color_normal": "#00ff00",
         "dispatch_color_low": "#0000ff",
@@ -159,6 +179,9 @@ async def test_null_takes_the_calendar_and_the_activity_type_away() -> None:
         ({"default_agreement_group_id": 999}, Code.NOT_FOUND, ("defaultAgreementGroupId",)),
         ({"agreement_activity_type_id": 999}, Code.NOT_FOUND, ("agreementActivityTypeId",)),
         ({"activity_generation_stage_id": 999}, Code.NOT_FOUND, ("activityGenerationStageId",)),
+        ({"default_project_group_id": 999}, Code.NOT_FOUND, ("defaultProjectGroupId",)),
+        ({"journal_hour_id": 999}, Code.NOT_FOUND, ("journalHourId",)),
+        ({"journal_fee_id": 999}, Code.NOT_FOUND, ("journalFeeId",)),
         ({"activity_category": "x" * 61}, Code.INVALID, ("activityCategory",)),
         ({"activity_purpose": "x" * 121}, Code.INVALID, ("activityPurpose",)),
         ({"order_activity_type_id": 999}, Code.NOT_FOUND, ("orderActivityTypeId",)),
@@ -178,6 +201,16 @@ async def test_what_is_wrong_with_the_settings_is_named(wrong: dict[str, Any], c
     assert await refusal(change_parameters, ChangeParameters(**named), actor=MANAGER) == (code, path)
     await the_parameters()
     assert await refusal(change_parameters, ChangeParameters(**wrong), actor=MANAGER) == (code, path)
+
+
+@pytest.mark.parametrize(
+    ("field", "path"), [("journal_expense_id", "journalExpenseId"), ("journal_item_id", "journalItemId")]
+)
+async def test_a_journal_for_hours_is_for_nothing_else(field: str, path: str) -> None:
+    await the_parameters()
+    wrong: dict[str, Any] = {field: (await a_journal()).id}
+
+    assert await refusal(change_parameters, ChangeParameters(**wrong), actor=MANAGER) == (Code.INVALID, (path,))
 
 
 async def test_the_first_change_has_to_name_the_company() -> None:

@@ -50,6 +50,8 @@ async def test_a_project_is_created_for_a_customer() -> None:
         "name": "Cold chain",
         "type": "FIXED_PRICE",
         "customer_id": customer.id,
+        "group_id": None,
+        "line_property_id": None,
         "active": True,
         "version": 1,
     }

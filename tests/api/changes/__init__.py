@@ -1,6 +1,18 @@
 """What every mutation is told, and what comes of it; each area puts its own into the table."""
 
-from tests.api.changes import access, agreements, catalogue, company, customers, orders, stages
+from tests.api.changes import access, agreements, catalogue, charging, company, customers, orders, stages
 from tests.api.changes.table import CHANGES, Change, Told
 
-__all__ = ["CHANGES", "Change", "Told", "access", "agreements", "catalogue", "company", "customers", "orders", "stages"]
+__all__ = [
+    "CHANGES",
+    "Change",
+    "Told",
+    "access",
+    "agreements",
+    "catalogue",
+    "charging",
+    "company",
+    "customers",
+    "orders",
+    "stages",
+]

@@ -64,5 +64,5 @@ async def drop(_apps, editor):
 class Migration(migrations.Migration):
     """Checks and indexes that tables made by Tortoise do not get."""
 
-    dependencies = [("tavle", "0009_charging")]
+    dependencies = [("tavle", "0011_charging")]
     operations = [ops.RunPython(add, drop)]

@@ -7,7 +7,7 @@ from tortoise.fields.base import OnDelete
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('tavle', '0008_parameters')]
+    dependencies = [('tavle', '0010_service_level_constraints')]
 
     initial = False
 

@@ -1,66 +1,16 @@
-"""Projects and project categories."""
+"""Reading and changing projects, their groups, project categories and line properties."""
 
 import strawberry
 from tortoise.expressions import Q
 
-from api.schema.customers import Customer
-from api.schema.inputs import NUMBER, OMIT, VERSION, MutationInput, kept, kept_key
+from api.schema.inputs import NUMBER, OMIT, OMIT_OR_CLEAR, VERSION, MutationInput, kept, kept_key
 from api.schema.lists import listing, looked_up
 from api.schema.mutations import deletion, mutation
-from api.schema.nodes import Node, key_of, keys_of, node, optional_key
+from api.schema.nodes import key_of, keys_of, optional_key
 from api.schema.paging import ActiveRecordFilter, RecordFilter, RecordOrder
-from api.selection import column, identity, one
-from domain.core.rows import company_only
-from domain.customers.queries import visible_of_customers
-from domain.projects import models, operations
+from api.schema.projects.types import LineProperty, Project, ProjectCategory, ProjectGroup
+from domain.projects import operations
 from domain.projects.rules import ProjectType, TransactionType
-
-
-@node(
-    models.Project, prefix="prj", visible=visible_of_customers, description="What costs and revenue are collected on."
-)
-class Project(Node):
-    """A project."""
-
-    id: strawberry.ID = identity("prj")
-    number: str = column(description="For people, unique per company.")
-    name: str = column(description="The project's name.")
-    type: ProjectType = column(description="How it is charged.")
-    customer: Customer | None = one(description="Whose it is; null for the company's own.")
-    active: bool = column(description="Whether it is still open.")
-    version: int = column(description="Grows with every change; send it back as `expectedVersion`.")
-
-
-@node(
-    models.ProjectCategory,
-    prefix="pca",
-    visible=company_only,
-    description="What kind of hours, expense, item or fee a line is.",
-)
-class ProjectCategory(Node):
-    """A project category."""
-
-    id: strawberry.ID = identity("pca")
-    number: str = column(description="For people, unique per company.")
-    name: str = column(description="The category's name.")
-    transaction_type: TransactionType = column(description="The kind of line it is for.")
-    active_in_journals: bool = column(description="Whether new lines may use it.")
-    version: int = column(description="Grows with every change; send it back as `expectedVersion`.")
-
-
-@node(
-    models.LineProperty,
-    prefix="lpr",
-    visible=company_only,
-    description="How a line is charged, in the company's own words, for example warranty.",
-)
-class LineProperty(Node):
-    """A line property."""
-
-    id: strawberry.ID = identity("lpr")
-    number: str = column(description="For people, unique per company.")
-    name: str = column(description="The property's name.")
-    version: int = column(description="Grows with every change; send it back as `expectedVersion`.")
 
 
 @strawberry.input(one_of=True, description="Exactly one way to name a project.")
@@ -117,6 +67,12 @@ class CreateProjectInput(MutationInput):
     customer_id: strawberry.ID | None = strawberry.field(
         default=None, description="Whose it is; the company's own unless given."
     )
+    group_id: strawberry.ID | None = strawberry.field(
+        default=None, description="What kind of project it is; the company's default group unless given."
+    )
+    line_property_id: strawberry.ID | None = strawberry.field(
+        default=None, description="How its lines are charged unless they say so; fully unless given."
+    )
 
     def command(self) -> operations.CreateProject:
         """The command this asks for."""
@@ -125,6 +81,8 @@ class CreateProjectInput(MutationInput):
             type=self.type,
             number=self.number,
             customer_id=optional_key(self.customer_id, "cus", "customer", "customerId"),
+            group_id=optional_key(self.group_id, "pgr", "project group", "groupId"),
+            line_property_id=optional_key(self.line_property_id, "lpr", "line property", "linePropertyId"),
         )
 
 
@@ -138,6 +96,8 @@ class ChangeProjectInput(MutationInput):
     customer_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(
         description="Omit to keep; null makes it the company's own."
     )
+    group_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    line_property_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     active: strawberry.Maybe[bool] = strawberry.field(description="Omit to keep. False closes the project.")
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
@@ -148,8 +108,67 @@ class ChangeProjectInput(MutationInput):
             name=kept(self.name),
             type=kept(self.type),
             customer_id=kept_key(self.customer_id, "cus", "customer", "customerId"),
+            group_id=kept_key(self.group_id, "pgr", "project group", "groupId"),
+            line_property_id=kept_key(self.line_property_id, "lpr", "line property", "linePropertyId"),
             active=kept(self.active),
             expected_version=self.expected_version,
+        )
+
+
+@strawberry.input(description="Which project to delete.")
+class DeleteProjectInput(MutationInput):
+    """For `deleteProject`."""
+
+    project_id: strawberry.ID = strawberry.field(description="Which project.")
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def command(self) -> operations.DeleteProject:
+        """The command this asks for."""
+        return operations.DeleteProject(
+            project_id=key_of(self.project_id, "prj", "project", "projectId"), expected_version=self.expected_version
+        )
+
+
+@strawberry.input(description="A new project group.")
+class CreateProjectGroupInput(MutationInput):
+    """For `createProjectGroup`."""
+
+    name: str = strawberry.field(description="Its name, at most 120 characters.")
+    number: str | None = strawberry.field(default=None, description=NUMBER)
+
+    def command(self) -> operations.CreateProjectGroup:
+        """The command this asks for."""
+        return operations.CreateProjectGroup(name=self.name, number=self.number)
+
+
+@strawberry.input(description="What is to be different about a project group.")
+class ChangeProjectGroupInput(MutationInput):
+    """For `changeProjectGroup`."""
+
+    group_id: strawberry.ID = strawberry.field(description="Which project group.")
+    name: strawberry.Maybe[str] = strawberry.field(description=OMIT)
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def command(self) -> operations.ChangeProjectGroup:
+        """The command this asks for."""
+        return operations.ChangeProjectGroup(
+            group_id=key_of(self.group_id, "pgr", "project group", "groupId"),
+            name=kept(self.name),
+            expected_version=self.expected_version,
+        )
+
+
+@strawberry.input(description="Which project group to delete.")
+class DeleteProjectGroupInput(MutationInput):
+    """For `deleteProjectGroup`."""
+
+    group_id: strawberry.ID = strawberry.field(description="Which project group.")
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def command(self) -> operations.DeleteProjectGroup:
+        """The command this asks for."""
+        return operations.DeleteProjectGroup(
+            group_id=key_of(self.group_id, "pgr", "project group", "groupId"), expected_version=self.expected_version
         )
 
 
@@ -193,18 +212,33 @@ class ChangeProjectCategoryInput(MutationInput):
         )
 
 
+@strawberry.input(description="Which project category to delete.")
+class DeleteProjectCategoryInput(MutationInput):
+    """For `deleteProjectCategory`."""
+
+    category_id: strawberry.ID = strawberry.field(description="Which project category.")
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def command(self) -> operations.DeleteProjectCategory:
+        """The command this asks for."""
+        return operations.DeleteProjectCategory(
+            category_id=key_of(self.category_id, "pca", "project category", "categoryId"),
+            expected_version=self.expected_version,
+        )
+
+
 @strawberry.input(description="A new line property.")
 class CreateLinePropertyInput(MutationInput):
     """For `createLineProperty`."""
 
     name: str = strawberry.field(description="Its name, at most 120 characters.")
     number: str | None = strawberry.field(default=None, description=NUMBER)
+    chargeable_percent: int = strawberry.field(default=100, description="How much is charged, from 0 to 100.")
 
     def command(self) -> operations.CreateLineProperty:
         """The command this asks for."""
         return operations.CreateLineProperty(
-            name=self.name,
-            number=self.number,
+            name=self.name, number=self.number, chargeable_percent=self.chargeable_percent
         )
 
 
@@ -214,6 +248,7 @@ class ChangeLinePropertyInput(MutationInput):
 
     line_property_id: strawberry.ID = strawberry.field(description="Which line property.")
     name: strawberry.Maybe[str] = strawberry.field(description=OMIT)
+    chargeable_percent: strawberry.Maybe[int] = strawberry.field(description=f"{OMIT} From 0 to 100.")
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeLineProperty:
@@ -221,6 +256,7 @@ class ChangeLinePropertyInput(MutationInput):
         return operations.ChangeLineProperty(
             line_property_id=key_of(self.line_property_id, "lpr", "line property", "linePropertyId"),
             name=kept(self.name),
+            chargeable_percent=kept(self.chargeable_percent),
             expected_version=self.expected_version,
         )
 
@@ -246,6 +282,7 @@ class ProjectQueries:
 
     project = looked_up(Project, ProjectRef, "A project; null when it does not exist or you may not see it.")
     projects = listing(Project, ProjectFilter, RecordOrder.NUMBER_ASC, "Projects.")
+    project_groups = listing(ProjectGroup, RecordFilter, RecordOrder.NUMBER_ASC, "Project groups.")
     line_properties = listing(LineProperty, RecordFilter, RecordOrder.NUMBER_ASC, "Line properties.")
     project_categories = listing(ProjectCategory, ProjectCategoryFilter, RecordOrder.NUMBER_ASC, "Project categories.")
 
@@ -256,6 +293,21 @@ class ProjectMutations:
 
     create_project = mutation(operations.create_project, CreateProjectInput, "Creates a project.", project=Project)
     change_project = mutation(operations.change_project, ChangeProjectInput, "Changes a project.", project=Project)
+    delete_project = deletion(
+        operations.delete_project, DeleteProjectInput, "Deletes a project that is not in use.", Project
+    )
+    create_project_group = mutation(
+        operations.create_project_group, CreateProjectGroupInput, "Creates a project group.", project_group=ProjectGroup
+    )
+    change_project_group = mutation(
+        operations.change_project_group, ChangeProjectGroupInput, "Changes a project group.", project_group=ProjectGroup
+    )
+    delete_project_group = deletion(
+        operations.delete_project_group,
+        DeleteProjectGroupInput,
+        "Deletes a project group that is not in use.",
+        ProjectGroup,
+    )
     create_project_category = mutation(
         operations.create_project_category,
         CreateProjectCategoryInput,
@@ -267,6 +319,12 @@ class ProjectMutations:
         ChangeProjectCategoryInput,
         "Changes a project category.",
         project_category=ProjectCategory,
+    )
+    delete_project_category = deletion(
+        operations.delete_project_category,
+        DeleteProjectCategoryInput,
+        "Deletes a project category that is not in use.",
+        ProjectCategory,
     )
     create_line_property = mutation(
         operations.create_line_property, CreateLinePropertyInput, "Creates a line property.", line_property=LineProperty

@@ -1,0 +1,111 @@
+"""What the files of journals, prices and validation, and the company's journals, are checked for."""
+
+from collections.abc import Awaitable, Callable, Hashable
+from functools import partial
+from typing import Any
+
+from domain.core.errors import Code, Refused
+from domain.exchange import project_tables as projects
+from domain.exchange import tables
+from domain.exchange.rows import MODELS, Batch, chunks
+from domain.projects import rules
+from domain.projects.models import Journal, ProjectCategory
+from domain.projects.rules import Priced
+
+_COLUMNS = {
+    "costPrice": "cost_price",
+    "salesPrice": "sales_price",
+    "categoryId": "category",
+    "itemId": "item",
+    "startsOn": "starts_on",
+    "showStartEndTime": "show_start_end_time",
+}
+
+
+async def check_company(batch: Batch) -> None:
+    """Each journal of the company is for lines of its type."""
+    for entry in batch.entries:
+        for word in ("hour", "expense", "item", "fee"):
+            journal_id = getattr(entry.row, f"journal_{word}_id")
+            if journal_id is None or await Journal.filter(id=journal_id, transaction_type=word.upper()).exists():
+                continue
+            batch.refuse(entry, f"journal_{word}", f"This journal is not for lines of type {word.upper()}.")
+
+
+async def check_journals(batch: Batch) -> None:
+    """Only journals for hours show when these began and ended; a journal keeps its type."""
+    for entry in batch.entries:
+        row = entry.row
+        shown = partial(rules.check_journal, row.transaction_type, show_start_end_time=row.show_start_end_time)
+        batch.check(entry, _in_columns(shown))
+        if entry.before is not None and "transaction_type" in entry.changed:
+            batch.refuse(entry, "transaction_type", f"{row.number} holds lines of its type, so it keeps it.")
+
+
+async def check_prices(batch: Batch) -> None:
+    """A price can be one, and there is one for the same from the same day on."""
+    types: dict[int, Any] = {}
+    for part in chunks(sorted({entry.row.category_id for entry in batch.entries} - {None})):
+        types |= {row.id: row.transaction_type for row in await ProjectCategory.filter(id__in=part)}
+    for entry in batch.entries:
+        row = entry.row
+        what = Priced(row.transaction_type, row.project_id, row.item_id, row.worker_id, row.category_id)
+        check = partial(
+            rules.check_price,
+            what,
+            starts_on=row.starts_on,
+            cost_minor=row.cost_price_minor,
+            sales_minor=row.sales_price_minor,
+            category_type=types.get(row.category_id),
+        )
+        batch.check(entry, _in_columns(check))
+    await _check_once(
+        batch,
+        lambda row: (
+            row.transaction_type,
+            row.project_id,
+            row.item_id,
+            row.worker_id,
+            row.category_id,
+            row.starts_on,
+            row.currency,
+        ),
+        "starts_on",
+    )
+
+
+async def check_validations(batch: Batch) -> None:
+    """A validation names somebody or something, and says what no other does."""
+    for entry in batch.entries:
+        if entry.row.worker_id is None and entry.row.category_id is None:
+            batch.refuse(entry, "worker", "Name a worker, a project category, or both.")
+    await _check_once(batch, lambda row: (row.project_id, row.worker_id, row.category_id), "worker")
+
+
+async def _check_once(batch: Batch, key: Callable[[Any], Hashable], column: str) -> None:
+    in_file = {entry.row.id for entry in batch.entries if not entry.is_new}
+    model = MODELS[batch.sheet.table.stored]
+    taken: dict[Hashable, str] = {key(row): row.number for row in await model.all() if row.id not in in_file}  # type: ignore[attr-defined]
+    for entry in batch.entries:
+        other = taken.setdefault(key(entry.row), entry.row.number)
+        if other != entry.row.number:
+            batch.refuse(entry, column, f"{other} says this already.", Code.ALREADY_EXISTS)
+
+
+def _in_columns(check: Callable[[], None]) -> Callable[[], None]:
+    def run() -> None:
+        try:
+            check()
+        except Refused as refused:
+            found = refused.refusals[0]
+            raise Refused(found.code, found.message, (_COLUMNS[str(found.path[-1])],)) from None
+
+    return run
+
+
+CHECKS: dict[str, Callable[[Batch], Awaitable[None]]] = {
+    tables.COMPANY.file: check_company,
+    projects.JOURNALS.file: check_journals,
+    projects.PROJECT_PRICES.file: check_prices,
+    projects.PROJECT_VALIDATIONS.file: check_validations,
+}

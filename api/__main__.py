@@ -4,7 +4,8 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -206,6 +207,60 @@ def export_(folder: Annotated[Path, typer.Argument(help="Folder to write to; mad
 
 
 @app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must not be there yet.")]) -> None:
+    """Write everything to one file, while servers go on working."""
+    from db.backup import BackupFailed, back_up
+
+    settings = _settings()
+    try:
+        with _counting("Copying") as show:
+            size = back_up(settings.database_url, file, progress=show)
+    except BackupFailed as failure:
+        _fail(str(failure))
+    console.print(f"{file}: {size:,} bytes", markup=False)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `tavle backup` wrote.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Put the contents of a back-up in the place of everything in the database."""
+    from db.backup import BackupFailed
+    from db.backup import restore as put_back
+    from db.lifecycle import migrate
+
+    settings = _settings()
+    if not yes:
+        typer.confirm("This replaces everything in the database. Go on?", abort=True)
+    try:
+        with _counting("Copying") as show:
+            put_back(settings.database_url, file, progress=show)
+    except BackupFailed as failure:
+        _fail(str(failure))
+    applied = _run(_reachable(migrate(settings.database_url)))
+    console.print(f"Restored; {len(applied)} migrations applied. Clients that follow a board get a snapshot.")
+
+
+@app.command()
+def prune(days: Annotated[int, typer.Argument(help="Keep the events of so many days.", min=1)]) -> None:
+    """Delete older events from the log, which is the audit trail too."""
+    from db.lifecycle import database
+    from domain.core import clock
+    from domain.core.housekeeping import keep_in_order
+
+    settings = _settings()
+
+    async def work() -> int:
+        async with database(settings.database_url):
+            _, events = await keep_in_order(clock.now(), days)
+        return events
+
+    console.print(f"{_run(_reachable(work()))} events deleted.")
+
+
+@app.command()
 def check(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Say whether configuration, database and migrations are in order; exits with 1 if not."""
     from db.config import is_postgres
@@ -312,6 +367,14 @@ def _fail(message: str) -> NoReturn:
 
 def _progress() -> Progress:
     return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=errors, transient=True)
+
+
+@contextmanager
+def _counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar for something counted."""
+    with _progress() as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _greet(settings: Settings, port: int) -> None:

@@ -33,6 +33,7 @@ from db.lifecycle import database, pending_migrations, ping
 from db.outbox import Event
 from db.relay import Relay
 from domain.core.actor import Actor
+from domain.core.housekeeping import housekeeping
 from domain.core.operation import finish_running
 from domain.core.timetable import JOBS, keep_timetable
 
@@ -143,7 +144,9 @@ class _Parts:
         async with database(self.settings.database_url):
             check_entities(schema)
             await self.relay.start()
-            started = [asyncio.create_task(keep_timetable(JOBS.values()))]
+            started = [
+                asyncio.create_task(keep_timetable([*JOBS.values(), housekeeping(self.settings.keep_events_days)]))
+            ]
             if self.moving:
                 started.append(asyncio.create_task(demo.keep_moving()))
             log.info("started", mode=self.settings.mode)

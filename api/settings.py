@@ -93,6 +93,11 @@ class Settings(BaseSettings):
         description="Addresses or networks, separated by commas, whose X-Forwarded-For is believed; behind a proxy "
         "that is not named here, all who are not signed in share one limit.",
     )
+    keep_events_days: int | None = Field(
+        default=None,
+        ge=1,
+        description="Events older than so many days leave the log, which is the audit trail too; unset: they are kept.",
+    )
     state_dir: Path = Field(
         default=Path("var"), description="The folder for files the program keeps, such as its secret."
     )

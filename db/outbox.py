@@ -17,6 +17,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.models import Model
 
 from db.reading import Row, dialect, read
+from db.transaction import transaction
 
 CHANNEL = "tavle_events"
 _EPOCH = re.compile(r"[0-9a-f]{12}")
@@ -316,4 +317,5 @@ async def keep_answer(key_id: str, answer: dict[str, Any]) -> None:
 
 async def forget_keys(before: datetime) -> int:
     """Delete idempotency keys older than `before`; gives how many."""
-    return await MutationKey.filter(at__lt=before).delete()
+    async with transaction():
+        return await MutationKey.filter(at__lt=before).delete()

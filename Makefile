@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help run setup explorer test check format bench schema lock migrations clean
+.PHONY: help run setup explorer test check format bench schema roles lock migrations clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ schema: $(STAMP) ## Write schema.graphql anew
 lock: ## Pin the newest fitting versions anew; needs uv
 	@uv pip compile --quiet --upgrade --universal --no-header --no-emit-index-url pyproject.toml -o requirements.lock
 	@uv pip compile --quiet --upgrade --universal --no-header --no-emit-index-url pyproject.toml --group dev -o requirements-dev.lock
+
+roles: $(STAMP) ## Write docs/roles.md anew
+	@$(BIN)/python -m tests.contract.roles
 
 migrations: $(STAMP) ## Write the migrations that the models ask for
 	@$(BIN)/python -m api migrations

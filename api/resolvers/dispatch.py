@@ -19,6 +19,7 @@ from domain.dispatch import queries
 from domain.dispatch.feed import Effect, consequence, might_see, touched
 from domain.dispatch.operations import Assign, check_board_changes
 from domain.dispatch.queries import BoardRequest, BoardScope
+from domain.parameters.queries import company_parameters
 
 # An event that touches more activities than this is told by a snapshot.
 _MOST_TOUCHED = 20
@@ -163,6 +164,12 @@ class FollowedActivity:
             )
         where = touched(event, self.ways)
         return where is not None and await exists(queries.one_activity(self.context.actor, self.activity_id, where))
+
+    async def told_of(self, name: str, key: str | None) -> tuple[str, str | None]:
+        """Who changed it, and with which key, as far as the follower may know: to customers the company is one."""
+        if self.context.actor.may(Permission.READ_COMPANY):
+            return name, key
+        return (await company_parameters()).company_name, None
 
     async def read(self, part: Selection) -> Any:
         """The activity as `part` selects it; None when the caller may not see it any more."""

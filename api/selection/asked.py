@@ -151,7 +151,7 @@ class Selection:
             if asked.part is None:
                 raise UnplannableError(f"{self.type.name}.{asked.name} is no entity.")
             if isinstance(plan, OnePlan):
-                return One(asked.key, relation, asked.part.wanted())
+                return One(asked.key, relation, asked.part.wanted(), plan.shown, plan.needs)
             return Many(asked.key, relation, asked.part.wanted(), plan.order, plan.where)
         return Value(asked.key, (plan.column or asked.name,))
 

@@ -37,9 +37,11 @@ class ColumnPlan:
 
 @dataclass(frozen=True, slots=True)
 class OnePlan:
-    """What a to-one relation leads to."""
+    """What a to-one relation leads to, if the viewer may see it."""
 
     relation: str | None
+    shown: Callable[..., bool] | None = None
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +124,19 @@ def column(name: str | None = None, *, description: str, deprecation_reason: str
     return _field(ColumnPlan(name), description, deprecation_reason)
 
 
-def one(relation: str | None = None, *, description: str, deprecation_reason: str | None = None) -> Any:
-    """A field with the entity that a to-one relation of the same name, or a path of them, leads to."""
-    return _field(OnePlan(relation), description, deprecation_reason)
+def one(
+    relation: str | None = None,
+    *,
+    shown: Callable[..., bool] | None = None,
+    needs: tuple[str, ...] = (),
+    description: str,
+    deprecation_reason: str | None = None,
+) -> Any:
+    """A field with the entity that a to-one relation of the same name, or a path of them, leads to.
+
+    Where not all who may see the row may see that entity: null unless `shown(viewer, *needed)`.
+    """
+    return _field(OnePlan(relation, shown, needs), description, deprecation_reason)
 
 
 def many(

@@ -247,7 +247,11 @@ class _Rows:
             names = split(entry.relation)
             presence = self.tables.presence(path, names)
             made = self.dict_of(entry.wanted, (*path, *names))
-            return made if presence is None else f"({made} if {self.value(presence)} is not None else None)"
+            conditions = [] if presence is None else [f"{self.value(presence)} is not None"]
+            if entry.shown is not None:
+                needed = ", ".join(["viewer", *[self._python(path, name) for name in entry.needs]])
+                conditions.append(f"{self._names.name(entry.shown)}({needed})")
+            return f"({made} if {' and '.join(conditions)} else None)" if conditions else made
         return self._many(entry, path)
 
     def _value(self, entry: Value, path: Path) -> str:

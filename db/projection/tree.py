@@ -54,11 +54,17 @@ class Value:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class One:
-    """The object a to-one relation, or a path of them ("worker.team"), leads to; null where it leads nowhere."""
+    """The object a to-one relation, or a path of them ("worker.team"), leads to; null where it leads nowhere.
+
+    It is null as well where `shown(viewer, *needed)` says that the viewer may not see it; what that needs are columns,
+    as in a Value.
+    """
 
     key: str
     relation: str
     wanted: "Wanted"
+    shown: Callable[..., bool] | None = None
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,6 +8,7 @@ from tortoise.functions import Max, Min
 from domain.agreements.models import ServiceAgreement
 from domain.core.actor import Actor, Permission, Role
 from domain.core.rows import EVERYTHING, NOTHING
+from domain.customers.queries import sees_customer
 from domain.parameters.queries import civil_date, company_parameters
 
 
@@ -18,6 +19,11 @@ def visible_agreements(actor: Actor) -> Q:
     if actor.role is Role.CUSTOMER and actor.customer_id is not None:
         return Q(project__customer_id=actor.customer_id, template_group_id=None)
     return NOTHING
+
+
+def sees_agreement(actor: Actor, customer_id: int | None, template_group_id: int | None) -> bool:
+    """`visible_agreements` of one agreement, whose project is this customer's."""
+    return actor.may(Permission.READ_COMPANY) or (template_group_id is None and sees_customer(actor, customer_id))
 
 
 def visible_task_relations(actor: Actor) -> Q:

@@ -22,3 +22,8 @@ def visible_of_customers(actor: Actor) -> Q:
     if actor.role is Role.CUSTOMER and actor.customer_id is not None:
         return Q(customer_id=actor.customer_id)
     return NOTHING
+
+
+def sees_customer(actor: Actor, customer_id: int | None) -> bool:
+    """`visible_of_customers` of one row, whose customer this is."""
+    return actor.may(Permission.READ_COMPANY) or (customer_id is not None and customer_id == actor.customer_id)

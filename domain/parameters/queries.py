@@ -42,6 +42,7 @@ class CompanyParameters:
     inactive_categories_selectable: bool = False
     terminated_workers_selectable: bool = False
     show_start_end_time: bool = False
+    company_name: str = ""
 
 
 _NAMES = tuple(field.name for field in fields(CompanyParameters))

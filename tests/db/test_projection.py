@@ -197,6 +197,18 @@ async def test_one_statement_answers_to_one_relations() -> None:
     assert sent.count == 1
 
 
+async def test_what_a_relation_leads_to_may_be_hidden_from_who_asks() -> None:
+    def shown(viewer: str, name: str | None) -> bool:
+        return name == viewer
+
+    hidden = One("fitter", "fitter", Wanted((Value("name", ("name",)),)), shown, ("fitter.name",))
+    rows = await fetch(Select(Repair, order=("id",)), Wanted((Value("id", ("id",)), hidden)), viewer="Anna")
+    names = {repair.id: repair.fitter and repair.fitter.name for repair in await loaded_repairs()}
+
+    assert {name for name in names.values() if name} > {"Anna"}
+    assert rows == [{"id": key, "fitter": {"name": "Anna"} if names[key] == "Anna" else None} for key in sorted(names)]
+
+
 async def test_lists_may_be_filtered_also_by_who_asks() -> None:
     wanted = Wanted(
         (

@@ -65,7 +65,7 @@ class DispatchQueries:
         input: Annotated[CheckActivityMoveInput, strawberry.argument(description="The move to try.")],
     ) -> ActivityMoveCheck:
         """Whether a move would be done."""
-        check_permission(info.context.actor, Permission.SIGNED_IN)
+        check_permission(info.context.actor, operations.apply_board_changes.requires)
         try:
             refused = await dispatch.check_move(info.context, input.change())
         except Refused as not_found:
@@ -131,7 +131,7 @@ class DispatchLive:
         self, info: Info, input: BoardInput, after: Resume = None
     ) -> AsyncGenerator[BoardEvent, None]:
         """Follow the board."""
-        check_permission(info.context.actor, Permission.SIGNED_IN)
+        check_permission(info.context.actor, Permission.READ_COMPANY)
         stream: Any = BoardStream(info.context, input.request(), selection(info), after)
         return stream
 

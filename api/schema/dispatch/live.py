@@ -95,6 +95,7 @@ class ActivityStream:
             name = await last_actor("service_activity", self._activity.activity_id)
         if activities is None:
             return position.seq, self._left(position.seq)
+        name, _ = await self._activity.told_of(name, None)
         return position.seq, await _tell(part, self._cursor(position.seq), activities, name, None)
 
     async def changes(self, event: Event) -> Sequence[object] | Reload:
@@ -105,7 +106,8 @@ class ActivityStream:
         activities = await _read_each(part, self._activity.read)
         if activities is None:
             return [self._left(event.seq)]
-        return [await _tell(part, self._cursor(event.seq), activities, event.actor_name, event.key)]
+        name, key = await self._activity.told_of(event.actor_name, event.key)
+        return [await _tell(part, self._cursor(event.seq), activities, name, key)]
 
     def heartbeat(self, position: int) -> object:
         """A sign of life."""

@@ -76,7 +76,7 @@ class ActivityChanged(BoardEvent):
     """A change."""
 
     activity: ServiceActivity = strawberry.field(description="As it now is.")
-    changed_by: str = strawberry.field(description="Who changed it.")
+    changed_by: str = strawberry.field(description="Who changed it; for customers the company.")
     client_mutation_key: str | None = strawberry.field(
         description="Of the mutation that changed it, when that was yours; so that you know your own echo."
     )

@@ -15,9 +15,11 @@ from api.schema.service_objects import ServiceObjectRelation, ServiceTask, Servi
 from api.schema.stages import Stage, StageReasonCode
 from api.schema.workforce import DispatchTeam, Worker
 from api.selection import column, computed, identity, many, one
+from domain.agreements.queries import sees_agreement
 from domain.core.actor import Actor, Permission
 from domain.core.errors import Code
 from domain.core.rows import company_only
+from domain.customers.queries import sees_customer
 from domain.dispatch import rules as dispatch_rules
 from domain.dispatch.rules import BoardAction
 from domain.orders import models
@@ -177,8 +179,16 @@ class ServiceOrder(Node):
     customer: Customer = one(description="For whom the work is done.")
     address: Address | None = one(description="Where the work is done; null when not said.")
     contact: Contact | None = one(description="Whom to ask for; null when not said.")
-    project: Project | None = one(description="Where cost and revenue go; null while in none.")
-    agreement: ServiceAgreement | None = one(description="The service agreement it is done under; null for none.")
+    project: Project | None = one(
+        shown=sees_customer,
+        needs=("project.customer_id",),
+        description="Where cost and revenue go; null while in none, and for customers when it is not theirs.",
+    )
+    agreement: ServiceAgreement | None = one(
+        shown=sees_agreement,
+        needs=("agreement.project.customer_id", "agreement.template_group_id"),
+        description="The service agreement it is done under; null for none, and for customers when it is not theirs.",
+    )
     priority: Priority = column(description="How urgent it is.")
     origin: OrderOrigin = column(description="Where it came from.")
     progress: OrderProgress = column(description="How far it has come; follows from its lines.")

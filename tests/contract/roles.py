@@ -1,0 +1,280 @@
+"""Who may ask for what: the one place where it is decided for each field. `make roles` prints it.
+
+A new query, mutation or live field needs one line here, in alphabetical order, and so does a new type of entity; then
+`make roles` (`python -m tests.contract.roles`) writes `docs/roles.md` anew. `test_roles.py` holds every line against
+the running rules.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+PAGE = Path(__file__).parents[2] / "docs" / "roles.md"
+
+# One letter for each role that may; `N` is nobody, whoever has not signed in.
+LETTERS = {
+    "M": "Service manager",
+    "D": "Dispatcher",
+    "T": "Technician",
+    "C": "Customer",
+    "I": "Integration",
+    "N": "Not signed in",
+}
+
+QUERIES = {
+    "activityTypes": "MDTI",
+    "addresses": "MDTCI",
+    "agreementGroups": "MDTI",
+    "apiTokens": "M",
+    "auditTrail": "M",
+    "calendar": "MDTI",
+    "calendars": "MDTI",
+    "checkActivityMove": "MDTI",
+    "contacts": "MDTCI",
+    "customer": "MDTCI",
+    "customers": "MDTCI",
+    "dispatchBoard": "MDTI",
+    "dispatchTeam": "MDTI",
+    "dispatchTeams": "MDTI",
+    "item": "MDTI",
+    "items": "MDTI",
+    "lineProperties": "MDTI",
+    "node": "MDTCI",
+    "nodes": "MDTCI",
+    "numberSequences": "MDTI",
+    "project": "MDTCI",
+    "projectCategories": "MDTI",
+    "projects": "MDTCI",
+    "serviceActivities": "MDTCI",
+    "serviceActivity": "MDTCI",
+    "serviceAgreement": "MDTCI",
+    "serviceAgreements": "MDTCI",
+    "serviceIntervals": "MDTI",
+    "serviceManagementParameters": "MDTCI",
+    "serviceObject": "MDTI",
+    "serviceObjectGroups": "MDTI",
+    "serviceObjects": "MDTI",
+    "serviceOrder": "MDTCI",
+    "serviceOrders": "MDTCI",
+    "serviceTasks": "MDTI",
+    "stageReasonCodes": "MDTI",
+    "stages": "MDTI",
+    "templateGroups": "MDTI",
+    "templateTree": "MDTI",
+    "timeWindows": "MDTI",
+    "users": "M",
+    "viewer": "MDTCI",
+    "worker": "MDTI",
+    "workers": "MDTI",
+}
+
+MUTATIONS = {
+    "addAgreementObject": "M",
+    "addAgreementTask": "M",
+    "addOrderObject": "MDI",
+    "addOrderTask": "MDI",
+    "addServiceAgreementLine": "M",
+    "addServiceOrderLine": "MDI",
+    "addStageReason": "MDI",
+    "applyBoardChanges": "MDTI",
+    "assignActivity": "MDTI",
+    "cancelServiceOrder": "MDI",
+    "cancelServiceOrderLine": "MDI",
+    "cancelServiceOrders": "MDI",
+    "changeActivityType": "M",
+    "changeAddress": "MDI",
+    "changeAgreementGroup": "M",
+    "changeAgreementTask": "M",
+    "changeCalendar": "M",
+    "changeContact": "MDI",
+    "changeCustomer": "MDI",
+    "changeDispatchTeam": "M",
+    "changeItem": "M",
+    "changeLineProperty": "M",
+    "changeNumberSequence": "M",
+    "changeOrderTask": "MDI",
+    "changeProject": "M",
+    "changeProjectCategory": "M",
+    "changeServiceActivity": "MDI",
+    "changeServiceAgreement": "M",
+    "changeServiceAgreementLine": "M",
+    "changeServiceInterval": "M",
+    "changeServiceManagementParameters": "M",
+    "changeServiceObject": "M",
+    "changeServiceObjectGroup": "M",
+    "changeServiceOrder": "MDI",
+    "changeServiceOrderLine": "MDI",
+    "changeServiceTask": "M",
+    "changeStage": "M",
+    "changeStageReasonCode": "M",
+    "changeTemplateGroup": "M",
+    "changeTimeWindow": "M",
+    "changeUser": "M",
+    "changeWorker": "M",
+    "closeActivity": "MDTI",
+    "copyServiceAgreementLines": "M",
+    "createActivityType": "M",
+    "createAddress": "MDI",
+    "createAgreementGroup": "M",
+    "createApiToken": "M",
+    "createCalendar": "M",
+    "createContact": "MDI",
+    "createCustomer": "MDI",
+    "createDispatchTeam": "M",
+    "createItem": "M",
+    "createLineProperty": "M",
+    "createProject": "M",
+    "createProjectCategory": "M",
+    "createServiceActivity": "MDI",
+    "createServiceAgreement": "M",
+    "createServiceInterval": "M",
+    "createServiceObject": "M",
+    "createServiceObjectGroup": "M",
+    "createServiceOrder": "MDI",
+    "createServiceTask": "M",
+    "createStage": "M",
+    "createStageReasonCode": "M",
+    "createTemplateGroup": "M",
+    "createTimeWindow": "M",
+    "createUser": "M",
+    "createWorker": "M",
+    "deleteAgreementGroup": "M",
+    "deleteAgreementObject": "M",
+    "deleteAgreementTask": "M",
+    "deleteCalendar": "M",
+    "deleteDispatchTeam": "M",
+    "deleteLineProperty": "M",
+    "deleteOrderObject": "MDI",
+    "deleteOrderTask": "MDI",
+    "deleteServiceAgreement": "M",
+    "deleteServiceAgreementLine": "M",
+    "deleteServiceInterval": "M",
+    "deleteServiceObject": "M",
+    "deleteServiceObjectGroup": "M",
+    "deleteServiceOrder": "MDI",
+    "deleteServiceOrders": "MDI",
+    "deleteServiceTask": "M",
+    "deleteStage": "M",
+    "deleteStageReason": "MDI",
+    "deleteStageReasonCode": "M",
+    "deleteTemplateGroup": "M",
+    "deleteTimeWindow": "M",
+    "dispatchActivity": "MDTI",
+    "endApiToken": "M",
+    "moveServiceOrderToNextStage": "MDI",
+    "moveServiceOrderToPreviousStage": "MDI",
+    "refreshSession": "MDTCIN",
+    "resumeServiceAgreement": "M",
+    "revokeServiceOrderCancellation": "MDI",
+    "revokeServiceOrderCancellations": "MDI",
+    "revokeServiceOrderLineCancellation": "MDI",
+    "setActivityPriority": "MDTI",
+    "setTeamMember": "M",
+    "signIn": "MDTCIN",
+    "signOffServiceOrder": "MDI",
+    "signOffServiceOrderLine": "MDI",
+    "signOut": "MDTCI",
+    "startServiceAgreementLines": "M",
+    "stopServiceAgreementLines": "M",
+    "suspendServiceAgreement": "M",
+    "unassignActivity": "MDTI",
+    "undoBoardChange": "MDTI",
+}
+
+LIVE = {
+    "dispatchBoard": "MDTI",
+    "serviceActivityChanged": "MDTCI",
+}
+
+# Of which entities a role sees rows: a capital for all of them, a small letter for its own only.
+TYPES = {
+    "ActivityType": "MDTI",
+    "Address": "MDTcI",
+    "AgreementGroup": "MDTI",
+    "ApiToken": "Mdtci",
+    "AuditEntry": "M",
+    "Calendar": "MDTI",
+    "CalendarHoliday": "MDTI",
+    "CalendarHours": "MDTI",
+    "Contact": "MDTcI",
+    "Customer": "MDTcI",
+    "DispatchTeam": "MDTI",
+    "Item": "MDTI",
+    "LineProperty": "MDTI",
+    "NumberSequence": "MDTI",
+    "Project": "MDTcI",
+    "ProjectCategory": "MDTI",
+    "ServiceActivity": "MDtcI",
+    "ServiceAgreement": "MDTcI",
+    "ServiceAgreementLine": "MDTI",
+    "ServiceInterval": "MDTI",
+    "ServiceManagementParameters": "MDTCI",
+    "ServiceObject": "MDTI",
+    "ServiceObjectGroup": "MDTI",
+    "ServiceObjectRelation": "MDTI",
+    "ServiceOrder": "MDtcI",
+    "ServiceOrderLine": "MDtcI",
+    "ServiceTask": "MDTI",
+    "ServiceTaskRelation": "MDTcI",
+    "Stage": "MDTI",
+    "StageReason": "MDtI",
+    "StageReasonCode": "MDTI",
+    "TemplateGroup": "MDTI",
+    "TimeWindow": "MDTI",
+    "User": "Mdtci",
+    "Worker": "MDTI",
+}
+
+# Of what customers may see, the fields whose names speak of notes or money: whether they are `SHOWN` to them or `NULL`.
+CUSTOMERS_SEE = {
+    "ServiceTaskRelation.externalNote": "SHOWN",
+    "ServiceTaskRelation.internalNote": "NULL",
+}
+
+_INTRODUCTION = """# Roles
+
+Who may ask for what. This page is printed from `tests/contract/roles.py`, and a test holds every line of it against the
+running rules; a new field fails that test until it is decided there.
+
+What a role may not ask for is answered with FORBIDDEN, without a sign-in with UNAUTHENTICATED. What it may ask for it
+gets of the rows it may see (the last table): others are not there for it, by `node`, in lists, counts or events.
+A selection that reaches a type a customer sees nothing of is FORBIDDEN for customers as a whole.
+"""
+
+_ROWS = """
+all: every row · own: a customer's are its own orders, agreements, projects and addresses; a technician's are their own
+activities, and the orders with an activity or a line of theirs, with what hangs on these; of users and tokens, oneself
+"""
+
+
+def page() -> str:
+    """`docs/roles.md` as the tables have it."""
+    tables = [
+        _table("Query", QUERIES, _may),
+        _table("Mutation", MUTATIONS, _may),
+        _table("Live field", LIVE, _may),
+        _table("Rows of", TYPES, _sees) + _ROWS,
+    ]
+    notes = [f"- `{name}`: {'shown' if shown == 'SHOWN' else 'null'}" for name, shown in sorted(CUSTOMERS_SEE.items())]
+    said = "\n## Notes and money, for customers\n" + "\n".join(notes) + "\n"
+    return "\n".join([_INTRODUCTION, *tables]) + said
+
+
+def _table(what: str, decided: dict[str, str], cell: Callable[[str, str], str]) -> str:
+    head = f"| {what} | {' | '.join(LETTERS.values())} |\n|---|{'---|' * len(LETTERS)}\n"
+    rows = (
+        f"| `{name}` | {' | '.join(cell(letter, letters) for letter in LETTERS)} |\n"
+        for name, letters in sorted(decided.items())
+    )
+    return head + "".join(rows)
+
+
+def _may(letter: str, letters: str) -> str:
+    return "yes" if letter in letters else "no"
+
+
+def _sees(letter: str, letters: str) -> str:
+    return "all" if letter in letters else "own" if letter.lower() in letters else "no"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help run setup explorer test check format bench schema roles lock migrations clean
+.PHONY: help run setup explorer test conformance check format bench schema roles lock migrations clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ explorer: $(STAMP)
 
 test: setup ## All tests, on SQLite and on a throw-away PostgreSQL
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+conformance: setup ## Public suites and clients against a running server; needs npm and PyPI once
+	@$(BIN)/python -m tests.conformance $(ARGS)
 
 check: setup ## Format, lint, types, import contracts, schema and migration differences, rules
 	@$(BIN)/ruff format --check .
@@ -60,4 +63,5 @@ migrations: $(STAMP) ## Write the migrations that the models ask for
 	@$(BIN)/python -m api migrations
 
 clean: ## Remove what was built; the data under var/ stays
-	rm -rf $(VENV) api/explorer/static api/explorer/node_modules .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) api/explorer/static api/explorer/node_modules examples/typescript/node_modules \
+	  tests/conformance/.venv tests/conformance/javascript/node_modules tests/conformance/javascript/generated .mypy_cache .ruff_cache .pytest_cache

@@ -1,7 +1,7 @@
 """The whole schema, put together."""
 
 import strawberry
-from graphql import GraphQLSchema
+from graphql import GraphQLOneOfDirective, GraphQLSchema
 
 from api.schema.access import AccessMutations, AccessQueries
 from api.schema.agreements.fields import AgreementMutations, AgreementQueries
@@ -91,10 +91,13 @@ _schema = strawberry.Schema(
     types=[*ERROR_TYPES, *BOARD_ERROR_TYPES, *BOARD_TYPES],
     config=CONFIG,
 )
+# Printed for clients that are older than the directive, without the description that everything else has.
+_ONE_OF = "directive @oneOf on INPUT_OBJECT\n"
 schema: GraphQLSchema = _schema._schema  # noqa: SLF001 - Strawberry keeps graphql-core's schema there
 make_strict(schema)
 
 
 def printed_schema() -> str:
     """The schema in its definition language, as committed in `schema.graphql`."""
-    return f"{_schema.as_str()}\n"
+    described = f'"""{GraphQLOneOfDirective.description}"""\n{_ONE_OF}'
+    return f"{_schema.as_str()}\n".replace(_ONE_OF, described, 1)

@@ -72,10 +72,10 @@ async def connection(
     if max(first or 0, last or 0) > LARGEST_PAGE:
         raise keyset.BadPageError(f"Ask for {LARGEST_PAGE} at most.")
     page = _NO_PAGE
-    if shape.wanted is not None:
-        page = await keyset.page(
-            select, shape.wanted, first=first, after=after, last=last, before=before, viewer=viewer
-        )
+    # A cursor is judged even where no row is asked for: a bad one is the caller's mistake whatever is selected.
+    if shape.wanted is not None or after is not None or before is not None:
+        wanted = shape.wanted or Wanted(())
+        page = await keyset.page(select, wanted, first=first, after=after, last=last, before=before, viewer=viewer)
     total = await count(select) if shape.counted else 0
     return Ready({key: make(page, total) for key, make in shape.parts})
 

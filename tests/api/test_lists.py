@@ -115,6 +115,11 @@ async def test_a_page_that_makes_no_sense_is_the_callers_mistake(
     assert error["extensions"]["refusal"]["path"] == path
 
 
+@pytest.mark.parametrize("selected", ["__typename", "totalCount"])
+async def test_a_bad_cursor_is_a_mistake_also_where_no_row_is_asked_for(server: Server, selected: str) -> None:
+    assert await server.codes(f'{{ workers(after: "x") {{ {selected} }} }}') == ["BAD_USER_INPUT"]
+
+
 @pytest.mark.parametrize("name", ["users", "apiTokens", "auditTrail"])
 async def test_some_lists_are_the_managers(server: Server, name: str) -> None:
     text = f"{{ {name} {{ totalCount nodes {{ __typename }} }} }}"

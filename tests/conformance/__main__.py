@@ -1,0 +1,74 @@
+"""Runs the public suites against a running server and prints a line for each: `python -m tests.conformance [NAME…]`."""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.conformance.cable import Cable
+from tests.conformance.commands import Outcome, run
+from tests.conformance.servers import Servers
+from tests.conformance.suites import SUITES, Suite
+from tests.conformance.tools import ROOT, Tools, prepare
+
+
+def main() -> int:
+    """Run the suites whose names contain one of the words given, or all; 1 when a check failed."""
+    arguments = argparse.ArgumentParser(prog="python -m tests.conformance", description=main.__doc__)
+    arguments.add_argument("words", nargs="*", help="parts of the names of suites")
+    words = [word.lower() for word in arguments.parse_args().words]
+    wanted = [suite for suite in SUITES if not words or any(word in suite.name.lower() for word in words)]
+    if not wanted:
+        arguments.error(f"There are these suites: {', '.join(suite.name for suite in SUITES)}.")
+    return asyncio.run(_run_all(wanted))
+
+
+async def _run_all(suites: list[Suite]) -> int:
+    tools = await prepare()
+    passed = failed = 0
+    with tempfile.TemporaryDirectory(prefix="tavle-") as folder:
+        async with Servers(Path(folder)) as servers:
+            for suite in suites:
+                started = time.perf_counter()
+                outcome = await _run_one(suite, tools, servers, Path(folder))
+                seconds = time.perf_counter() - started
+                _say(f"{suite.name:<28} {outcome.passed:>5} passed {outcome.failed:>4} failed {seconds:>7.1f} s")
+                for said in outcome.said:
+                    _say(said)
+                passed += outcome.passed
+                failed += outcome.failed
+    _say(f"{passed} passed, {failed} failed")
+    return int(failed > 0 or passed == 0)
+
+
+async def _run_one(suite: Suite, tools: Tools, servers: Servers, folder: Path) -> Outcome:
+    server = await servers.serving(suite.mode, fresh=suite.fresh)
+    own = Path(tempfile.mkdtemp(dir=folder))
+    async with Cable(server.port) as cable:
+        environment = {
+            **tools.environment,
+            "PYTHONPATH": os.pathsep.join((str(ROOT), str(own))),
+            "MYPYPATH": str(own),
+            "TAVLE_URL": f"http://127.0.0.1:{server.port}",
+            "TAVLE_CABLE": cable.url,
+            "TAVLE_CABLE_CONTROL": cable.control,
+            "TAVLE_SCHEMA": str(ROOT / "schema.graphql"),
+            "TAVLE_FOLDER": str(own),
+        }
+        outcome = await run(suite.commands(tools), environment)
+    if faults := server.faults():
+        outcome.failed += 1
+        outcome.said.append("\n".join(["The server has logged faults:", *faults]))
+    return outcome
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import re
+import signal
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +21,7 @@ class Command:
 
     words: tuple[str, ...]
     folder: Path
-    seconds: float = 120
+    seconds: float = 300
 
 
 @dataclass(slots=True)
@@ -52,19 +54,26 @@ async def run(commands: Sequence[Command], environment: Mapping[str, str]) -> Ou
 
 
 async def _run(command: Command, environment: Mapping[str, str]) -> tuple[int, str]:
-    process = await asyncio.create_subprocess_exec(
-        *command.words,
-        cwd=command.folder,
-        env={**os.environ, **environment},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(command.seconds):
-            said, _ = await process.communicate()
-    except TimeoutError:
-        process.kill()
-        said, _ = await process.communicate()
-        return 1, f"{said.decode('utf-8', 'replace')}\nnot ok ended after {command.seconds:.0f} s"
-    return process.returncode or 0, said.decode("utf-8", "replace")
+    late = ""
+    with tempfile.TemporaryFile() as out:
+        process = await asyncio.create_subprocess_exec(
+            *command.words,
+            cwd=command.folder,
+            env={**os.environ, **environment},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=out,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            async with asyncio.timeout(command.seconds):
+                await process.wait()
+        except TimeoutError:
+            late = f"\nnot ok ended after {command.seconds:.0f} s"
+        finally:
+            if process.returncode is None:
+                # With all that it has started.
+                os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()
+        out.seek(0)
+        return process.returncode or 0, out.read().decode("utf-8", "replace") + late

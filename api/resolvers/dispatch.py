@@ -27,9 +27,8 @@ _MOST_TOUCHED = 20
 
 @dataclass(frozen=True, slots=True)
 class BoardRead:
-    """A board as it was at `position` of the event log, once for each time it was selected."""
+    """A board, once for each time it was selected."""
 
-    position: Cursor
     scope: BoardScope
     boards: list[Ready]
 
@@ -44,12 +43,11 @@ async def read_board(context: Context, request: BoardRequest, parts: Sequence[Se
         check_reach(context, part)
     actor = context.actor
     async with snapshot():
-        position = await read_position()
         scope = await queries.board_scope(actor, request, clock.now())
         boards = [
             await assemble(
                 part,
-                cursor=str(position),
+                cursor=_cursor,
                 from_=scope.from_on,
                 to=scope.to_on,
                 time_zone=scope.time_zone,
@@ -60,7 +58,11 @@ async def read_board(context: Context, request: BoardRequest, parts: Sequence[Se
             )
             for part in parts
         ]
-    return BoardRead(position, scope, boards)
+    return BoardRead(scope, boards)
+
+
+async def _cursor(_part: object) -> str:
+    return str(await read_position())
 
 
 async def read_position() -> Cursor:
@@ -106,9 +108,11 @@ class FollowedBoard:
 
     async def read(self, parts: Sequence[Selection]) -> tuple[Cursor, list[Ready]]:
         """The board anew, as each of `parts` selects it."""
-        found = await read_board(self.context, self.request, parts)
+        async with snapshot():
+            position = await read_position()
+            found = await read_board(self.context, self.request, parts)
         self.scope = found.scope
-        return found.position, found.boards
+        return position, found.boards
 
     async def change(self, event: Event) -> BoardChange:
         """What `event` changes here; an activity that is in `shown` and is no longer there has left too."""

@@ -176,7 +176,9 @@ def _constant(value: object) -> Make:
 
 def _finished(asked: Asked, value: object) -> object:
     if isinstance(value, Ready):
-        value = value.data
+        if value.data is not None:
+            return value.data
+        value = None
     if value is None and asked.field is not None and not isinstance(asked.field.type, GraphQLNonNull):
         return None
     if asked.part is None:

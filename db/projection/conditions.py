@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
-from tortoise.expressions import Q
+from tortoise.expressions import F, Q
 from tortoise.models import Model
 
 from db.projection import patterns
@@ -37,6 +37,8 @@ def shape_of(where: Q | None, values: list[object]) -> Shape | None:
     for key, value in given.items():
         if value is None or value is True or value is False:
             filters.append((key, value))
+        elif isinstance(value, F):
+            filters.append((key, _Other(value.name)))
         else:
             values.append(value.pk if isinstance(value, Model) else value)
             filters.append((key, _VALUE))
@@ -46,6 +48,13 @@ def shape_of(where: Q | None, values: list[object]) -> Shape | None:
         tuple(filters),
         tuple([shape_of(child, values) for child in where.children]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """Another column of the same row, which a filter names with `F`."""
+
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +185,9 @@ class _Compiler:
             # The relation itself stands for its key.
             names = (*names[:-1], step.here.field.model_field_name) if step.forward else (*names, "pk")
         left = tables.reference((), names)
-        if self._by is not None and self.dialect == "sqlite" and names != (self._by,):
+        if isinstance(of.value, _Other):
+            of = replace(of, value=tables.reference((), (of.value.name,)))
+        elif self._by is not None and self.dialect == "sqlite" and names != (self._by,):
             # To SQLite a column with a sign is an expression, for which there is no index.
             left = replace(left, sql=f"+{left.sql}")
         return _LOOKUPS[lookup](self, of, left)
@@ -231,6 +242,16 @@ def _compared(sign: str) -> "Lookup":
     return lookup
 
 
+def _over_a_day_after(compiler: _Compiler, of: _Filter, left: Reference) -> str:
+    other = of.value
+    if not isinstance(other, Reference) or {left.column.kind, other.column.kind} != {"instant"}:
+        raise UnplannableError(f"{'__'.join(of.names)} compares an instant with another column's: F(...).")
+    # To the letter as in the index of such rows, or neither database uses it. SQLite counts milliseconds.
+    if compiler.dialect == "postgres":
+        return f"{left.sql} - {other.sql} > '1 day'::interval"
+    return f"round((julianday({left.sql}) - julianday({other.sql})) * 86400.0, 3) > 86400.0"
+
+
 def _matching(kind: patterns.Lookup) -> "Lookup":
     def lookup(compiler: _Compiler, of: _Filter, left: Reference) -> str:
         if left.column.kind != "text":
@@ -255,6 +276,7 @@ _LOOKUPS: dict[str, Lookup] = {
     "lte": _compared("<="),
     "gt": _compared(">"),
     "gte": _compared(">="),
+    "over_a_day_after": _over_a_day_after,
     "contains": _matching("contains"),
     "icontains": _matching("icontains"),
     "startswith": _matching("startswith"),

@@ -46,6 +46,28 @@ async def columns(select: Select, names: Sequence[str]) -> list[tuple[Any, ...]]
     return result
 
 
+async def columns_of_each(*reads: tuple[Select, Sequence[str]]) -> list[list[tuple[Any, ...]]]:
+    """Some columns of the rows of each selection, all read by one statement: numbers, texts, enums and truth values."""
+    database = dialect()
+    plans: list[Plan] = []
+    given: list[object] = []
+    for select, names in reads:
+        values: list[object] = []
+        shape = shape_of(select.where, values)
+        window = Window(limited=select.limit is not None, by=select.by, beside=True, first=len(given) + 1)
+        plan = plan_rows(select.model, tuple(names), shape, select.order, database, window)
+        plans.append(plan)
+        given += arguments(plan.encoders, values)
+        if select.limit is not None:
+            given.append(select.limit)
+    return await run(_beside_program(plans, given))
+
+
+def _beside_program(plans: Sequence[Plan], given: Sequence[object]) -> Program[list[list[tuple[Any, ...]]]]:
+    rows = yield Statement(f"SELECT {', '.join([f'({plan.sql})' for plan in plans])}", given)
+    return [plan.shape(orjson.loads(text), None, (), ()) for plan, text in zip(plans, rows[0], strict=True)]
+
+
 async def ids(select: Select) -> list[int]:
     """The keys of the selected rows."""
     return [row[0] for row in await columns(select, ("pk",))]

@@ -9,7 +9,7 @@ from tortoise.models import Model
 from db.projection.bounded import Bounded
 from db.projection.columns import Column, Encode, Kind, UnplannableError, array_type, column, relation
 from db.projection.conditions import Shape, compile_condition
-from db.projection.forms import Names, python_code, ready_code
+from db.projection.forms import Names, python_code, ready_code, ready_sql
 from db.projection.sorting import Term, beyond, order_by, split, terms
 from db.projection.tables import Path, Reference, Tables
 from db.projection.tree import Constant, Many, One, Same, Value, Wanted
@@ -29,6 +29,8 @@ class Window:
     backwards: bool = False
     beyond: tuple[bool, ...] | None = None  # where a cursor is given: which of its values are null
     by: str | None = None  # the column whose index is to find the rows
+    beside: bool = False  # one of several selections that a statement reads
+    first: int = 1  # the number of its first parameter
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +67,8 @@ class Plan:
 
 _EVERYTHING = Window()
 _MOST_PACKED = 100
+# What both databases write into JSON as their drivers give it.
+_SAME_IN_JSON: frozenset[Kind] = frozenset({"text", "integer", "boolean", "text_enum", "integer_enum"})
 _MOST_PLANS = 1_000
 _plans: Bounded[Plan] = Bounded(_MOST_PLANS)
 
@@ -109,7 +113,11 @@ def plan_list(part: ListPart, where: Shape | None, dialect: Dialect) -> Plan:
         )
         and_where = f" AND {condition.sql}" if condition.sql else ""
         source = f"{tables.sql()} WHERE {tables.own(part.there)} {keys}{and_where}{order}"
-        lines = ["found = {key: [] for key in ids}", f"for r in rows: found[{parent}].append({code})", "return found"]
+        lines = [
+            "found = {key: [] for key in ids}",
+            f"for {rows.unpacked()} in rows: found[{parent}].append({code})",
+            "return found",
+        ]
         packed = rows.packable
         return Plan(
             rows.select(source, packed=packed), condition.encoders, rows.shaper(lines), packed, tuple(rows.lists)
@@ -157,11 +165,13 @@ def _build(rows: "_Rows", code: str, where: Shape | None, order: tuple[str, ...]
         condition, encoders, limit = _conditions(tables, sorted_by, where, dialect, window)
         source = f"{tables.sql()}{condition}{ordered}{limit}"
     described = tuple(KeyTerm(term.kind, term.nullable, term.encoder(dialect)) for term in sorted_by)
-    packed = rows.packable and not window.single
+    packed = (rows.packable and not window.single) or window.beside
+    if window.beside and not rows.plain:
+        raise UnplannableError(f"Not all of these columns of {tables.model.__name__} can be read beside others.")
     return Plan(
         rows.select(source, packed=packed),
         encoders,
-        rows.shaper([f"return [{code} for r in rows]"]),
+        rows.shaper([f"return [{code} for {rows.unpacked()} in rows]"]),
         packed,
         tuple(rows.lists),
         keys,
@@ -172,8 +182,8 @@ def _build(rows: "_Rows", code: str, where: Shape | None, order: tuple[str, ...]
 def _conditions(
     tables: Tables, sorted_by: Sequence[Term], where: Shape | None, dialect: Dialect, window: Window
 ) -> tuple[str, tuple[Encode, ...], str]:
-    condition = compile_condition(where, tables, dialect, by=window.by)
-    number = len(condition.encoders) + 1
+    condition = compile_condition(where, tables, dialect, first=window.first, by=window.by)
+    number = window.first + len(condition.encoders)
     parts = [condition.sql] if condition.sql else []
     if window.beyond is not None:
         parts.append(beyond(sorted_by, window.beyond, dialect, first=number, backwards=window.backwards))
@@ -190,6 +200,7 @@ class _Rows:
         self.dialect = dialect
         self.lists: list[ListPart] = []
         self.packable = dialect == "sqlite"
+        self.plain = True
         self._selected: dict[str, int] = {}
         self._names = Names()
 
@@ -204,11 +215,19 @@ class _Rows:
             return f"SELECT {', '.join(values)} FROM {source}"
         named = ", ".join(f"{value} AS v{place}" for place, value in enumerate(values))
         listed = ", ".join(f"v{place}" for place in range(len(values)))
-        return f"SELECT json_group_array(json_array({listed})) FROM (SELECT {named} FROM {source})"
+        if self.dialect == "postgres":
+            array = f"coalesce(json_agg(json_build_array({listed})), '[]')"
+        else:
+            array = f"json_group_array(json_array({listed}))"
+        return f"SELECT {array} FROM (SELECT {named} FROM {source}) packed"
 
     def value(self, reference: Reference) -> str:
-        """Code for a stored value of the row `r`."""
-        return f"r[{self._place(reference.sql, reference.column.kind)}]"
+        """Code for a stored value of a row that `unpacked` has taken apart."""
+        return f"v{self._place(reference.sql, reference.column.kind)}"
+
+    def unpacked(self) -> str:
+        """Code for the names of a row's values, once all of them are known."""
+        return "".join(f"v{place}, " for place in range(len(self._selected))) or "_"
 
     def dict_of(self, wanted: Wanted, path: Path) -> str:
         """Code for the result object that `wanted` makes of what `path` leads to."""
@@ -261,11 +280,13 @@ class _Rows:
             return f"{self._names.name(entry.compute)}({', '.join(values)})"
         (name,) = entry.columns
         reference = self.tables.reference(path, split(name))
-        v = self.value(reference)
+        of = reference.column
         if entry.prefix:
-            code = f"f'{{{self._names.name(entry.prefix)}}}{{{v}}}'"
+            v = self.value(reference)
+            code = f"f{entry.prefix + '{' + v + '}'!r}"
             return f"(None if {v} is None else {code})" if reference.nullable else code
-        return ready_code(reference.column, v, nullable=reference.nullable, dialect=self.dialect, names=self._names)
+        v = f"v{self._place(ready_sql(of, reference.sql, self.dialect), of.kind)}"
+        return ready_code(of, v, nullable=reference.nullable, dialect=self.dialect, names=self._names)
 
     def _many(self, entry: Many, path: Path) -> str:
         model = self.tables.model_at(path)
@@ -275,7 +296,7 @@ class _Rows:
         here = self.tables.reference(path, (step.here.field.model_field_name,))
         place = self._place(here.sql, here.column.kind)
         self.lists.append(ListPart(place, entry, step.model, step.there))
-        return f"L{len(self.lists) - 1}[r[{place}]]"
+        return f"L{len(self.lists) - 1}[v{place}]"
 
     def _python(self, path: Path, name: str) -> str:
         reference = self.tables.reference(path, split(name))
@@ -286,6 +307,7 @@ class _Rows:
 
     def _place(self, sql: str, kind: Kind) -> int:
         # SQLite writes fewer digits of a float into JSON than it has, and its functions take 100 arguments.
+        self.plain = self.plain and kind in _SAME_IN_JSON and len(self._selected) < _MOST_PACKED
         self.packable = self.packable and kind != "float" and len(self._selected) < _MOST_PACKED
         return self._selected.setdefault(sql, len(self._selected))
 

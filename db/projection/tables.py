@@ -48,6 +48,11 @@ class Tables:
         """The column that `names` lead to from `path`; whether it is nullable is told from there on."""
         *relations, last = names
         model = self.model_at(path)
+        if path and not relations:
+            step = to_one(self.model_at(path[:-1]), path[-1])
+            if step.forward and column(model, last).name == step.there.name:
+                # The key of what a relation leads to stands on this side of it.
+                return Reference(self._column(path[:-1], step.here), step.here, nullable=False)
         nullable = False
         for place, name in enumerate(relations):
             step = to_one(model, name)

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import copy_context
 from queue import SimpleQueue
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
@@ -22,8 +22,10 @@ T = TypeVar("T")
 
 _CONNECTIONS = 3
 _PRAGMAS = ("query_only = ON", "mmap_size = 268435456", "cache_size = -65536", "temp_store = MEMORY")
-# How long a program may keep the event loop to itself, and how many steps of SQLite's go by between two looks.
+# How long a program may compute on the event loop, or keep it waiting for the disk or while another process has the
+# processor, and how many steps of SQLite's go by between two looks.
 _HERE_SECONDS = 0.005
+_HERE_AND_WAITING_SECONDS = 0.03
 _STEPS = 2_000
 # What once took longer goes to the thread at once, for so long.
 _SLOW_SECONDS = 10.0
@@ -162,8 +164,8 @@ class _Job:
 
     def _advance(self) -> bool:
         self._lane.check_open()
-        until = perf_counter() + _HERE_SECONDS
-        self._connection.set_progress_handler(lambda: perf_counter() > until, _STEPS)
+        computed, waited = thread_time() + _HERE_SECONDS, perf_counter() + _HERE_AND_WAITING_SECONDS
+        self._connection.set_progress_handler(lambda: thread_time() > computed or perf_counter() > waited, _STEPS)
         try:
             statement = next(self._program)
             while statement.sql not in self._lane.slow:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import Q
+from tortoise.expressions import F, Q
 
-from db.projection import Select, columns
+from db.projection import Select, columns_of_each
 from domain.calendars.rules import WorkingCalendar, date_range_bounds
 from domain.core.actor import Actor, Permission, Role
 from domain.core.errors import Code, NotPermitted, NotSignedIn, Refused, not_found
@@ -15,10 +15,12 @@ from domain.dispatch.rules import BoardFilter, BoardWorker, Facts
 from domain.orders.models import ServiceActivity
 from domain.orders.queries import visible_activities
 from domain.orders.rules import LONGEST, DispatchStatus, Priority
-from domain.parameters.queries import civil_date, company_parameters
+from domain.parameters.queries import PARAMETERS, civil_date, parameters_of
 from domain.workforce.models import DispatchTeam, Worker
 
 LONGEST_RANGE_DAYS = 62
+# A day, and what the databases may round it by.
+_LONGEST_BUT_FOR_FEW = timedelta(days=1, seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,10 @@ class BoardScope:
     colors: tuple[PriorityColor, ...]
 
 
+_TEAMS = (Select(DispatchTeam, order=("name", "id")), ("id", "owner_id"))
+_IN_TEAMS = (Select(Worker, where=Q(active=True, team_id__isnull=False)), ("id", "team_id"))
+
+
 async def board_scope(actor: Actor, request: BoardRequest, now: datetime) -> BoardScope:
     """What `request` means for `actor` at this moment.
 
@@ -75,7 +81,8 @@ async def board_scope(actor: Actor, request: BoardRequest, now: datetime) -> Boa
         raise NotSignedIn
     if not actor.may(Permission.READ_COMPANY):
         raise NotPermitted("The dispatch board is the company's own.")
-    parameters = await company_parameters()
+    stored, teams, in_teams = await columns_of_each(PARAMETERS, _TEAMS, _IN_TEAMS)
+    parameters, owners, team_of = parameters_of(stored), dict(teams), dict(in_teams)
     today = civil_date(now, parameters.time_zone)
     from_on = request.from_on or today - timedelta(days=parameters.dispatch_days_before)
     to_on = request.to_on or max(from_on, today + timedelta(days=parameters.dispatch_days_after))
@@ -83,9 +90,6 @@ async def board_scope(actor: Actor, request: BoardRequest, now: datetime) -> Boa
         raise Refused(Code.INVALID, f"The board ends on {to_on}, before it begins on {from_on}.", ("input", "to"))
     if (to_on - from_on).days >= LONGEST_RANGE_DAYS:
         raise Refused(Code.INVALID, f"A board shows at most {LONGEST_RANGE_DAYS} days.", ("input", "to"))
-    owners: dict[int, int] = dict(await columns(Select(DispatchTeam, order=("name", "id")), ("id", "owner_id")))
-    in_team = Select(Worker, where=Q(active=True, team_id__isnull=False))
-    team_of: dict[int, int] = dict(await columns(in_team, ("id", "team_id")))
     shown = _shown_teams(actor, request, owners, team_of)
     own = actor.worker_id if actor.role is Role.TECHNICIAN else None
     bounds = date_range_bounds(parameters.time_zone, from_on, to_on)
@@ -147,7 +151,10 @@ def bars_where(board: BoardFilter) -> Q:
         & Q(worker_id__in=sorted(board.worker_ids))
         & Q(starts_at__lt=board.ends_at, ends_at__gt=board.starts_at)
         # Implied, as nothing lasts longer; but from it the databases know how few rows of the index there are to read.
-        & Q(starts_at__gt=board.starts_at - LONGEST)
+        & (
+            Q(starts_at__gt=board.starts_at - _LONGEST_BUT_FOR_FEW)
+            | Q(starts_at__gt=board.starts_at - LONGEST, ends_at__over_a_day_after=F("starts_at"))
+        )
     )
 
 

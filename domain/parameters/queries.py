@@ -1,7 +1,9 @@
 """The company's settings, as everyone may read them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from db.projection import Select, columns
@@ -47,11 +49,17 @@ class CompanyParameters:
 
 _NAMES = tuple(field.name for field in fields(CompanyParameters))
 _ROW = Select(ServiceManagementParameters, limit=1)
+# For who reads other things beside them, with `columns_of_each`.
+PARAMETERS = (_ROW, _NAMES)
 
 
 async def company_parameters() -> CompanyParameters:
     """The stored parameters."""
-    stored = await columns(_ROW, _NAMES)
+    return parameters_of(await columns(_ROW, _NAMES))
+
+
+def parameters_of(stored: Sequence[tuple[Any, ...]]) -> CompanyParameters:
+    """The parameters, from what was read of PARAMETERS."""
     return CompanyParameters(*stored[0]) if stored else CompanyParameters()
 
 

@@ -22,6 +22,7 @@ CREATE UNIQUE INDEX project_validation_what ON project_validation (project_id, c
 CREATE INDEX project_validation_worker ON project_validation (worker_id);
 CREATE INDEX recorded_time_order ON recorded_time (order_id, starts_at);
 CREATE UNIQUE INDEX recorded_time_running ON recorded_time (order_id) WHERE ends_at IS NULL;
+CREATE INDEX service_activity_long ON service_activity (starts_at, ends_at) WHERE round((julianday(ends_at) - julianday(starts_at)) * 86400.0, 3) > 86400.0;
 CREATE INDEX service_activity_order ON service_activity (order_id);
 CREATE INDEX service_activity_times ON service_activity (starts_at, ends_at);
 CREATE INDEX service_activity_undispatched ON service_activity (closed, dispatch_status);

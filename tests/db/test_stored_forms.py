@@ -68,3 +68,27 @@ async def test_every_stored_form_is_found_again() -> None:
             assert await numbers(**{f"{name}__in": [value]}) == [str(place)]
             assert await numbers(**{f"{name}__range": (value, value)}) == [str(place)]
             assert await numbers(**{f"{name}__lte": value}) == [str(each) for each in range(place + 1)]
+
+
+async def test_instants_are_printed_the_same_from_either_database_however_many_there_are() -> None:
+    client = await Client.create(name="x")
+    instants = {
+        "2026-03-29T01:00:00Z": datetime(2026, 3, 29, 1, tzinfo=UTC),
+        "2026-03-29T01:00:00.000001Z": datetime(2026, 3, 29, 1, 0, 0, 1, tzinfo=UTC),
+        "2026-03-29T01:00:00.500000Z": datetime(2026, 3, 29, 3, 0, 0, 500_000, tzinfo=timezone(timedelta(hours=2))),
+    }
+    # More than are remembered.
+    later = [datetime(2026, 4, 1, tzinfo=UTC) + timedelta(seconds=7 * n) for n in range(4_200)]
+    instants |= {at.strftime("%Y-%m-%dT%H:%M:%SZ"): at for at in later}
+    await Repair.bulk_create(
+        [
+            Repair(id=place, number=str(place), title="t", made_at=at, cents=0, client=client)
+            for place, at in enumerate(instants.values(), start=1)
+        ]
+    )
+    wanted = Wanted((Value("made", ("made_at",)), Value("starts", ("starts_at",)), Value("again", ("made_at",))))
+
+    for _ in range(2):
+        found = await fetch(Select(Repair), wanted)
+
+        assert found == [{"made": text, "starts": None, "again": text} for text in instants]

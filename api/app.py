@@ -24,6 +24,7 @@ from api.live.socket import SocketEndpoint
 from api.live.streams import FeedCounters
 from api.logs import configure_logs
 from api.metrics import Metrics
+from api.papers.endpoint import PaperEndpoint
 from api.rates import Attempts, Rates
 from api.schema.build import schema
 from api.selection import check_entities
@@ -82,6 +83,8 @@ class _Parts:
         )
         self.services = Services(settings, self.sessions, self.relay, Attempts(settings.sign_in_attempts))
         self.rates = Rates(settings.cost_per_minute)
+        secret = settings.secret.get_secret_value()
+        self.papers = PaperEndpoint(secret, authenticate=self.sessions.authenticate, rates=self.rates)
         try:
             self.trusted = TrustedDocuments(settings.trusted_documents, settings.documents)
         except DocumentsError as error:
@@ -128,6 +131,7 @@ class _Parts:
         routes: list[BaseRoute] = [
             Route("/graphql", endpoint, methods=None),
             WebSocketRoute("/graphql", socket),
+            Route("/documents/{kind}/{order}.pdf", self.papers.answer),
             Route("/healthz", _healthy),
             Route("/readyz", self.ready),
             Route("/metrics", self.metrics.page),

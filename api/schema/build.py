@@ -18,6 +18,7 @@ from api.schema.nodes import NodeQueries
 from api.schema.numbering import NumberingMutations, NumberingQueries
 from api.schema.orders.ends import OrderEndMutations
 from api.schema.orders.fields import OrderMutations, OrderQueries
+from api.schema.orders.papers import PaperQueries
 from api.schema.orders.relations import OrderRelationMutations
 from api.schema.parameters import ParametersMutations, ParametersQueries
 from api.schema.projects.charging import ChargingMutations, ChargingQueries
@@ -35,6 +36,7 @@ class Query(
     NodeQueries,
     DispatchQueries,
     OrderQueries,
+    PaperQueries,
     StageQueries,
     ServiceLevelQueries,
     AgreementQueries,

@@ -10,6 +10,7 @@ from domain.core.actor import Permission, Role
 from domain.core.errors import Code
 from domain.dispatch.rules import BoardAction
 from domain.items.rules import ItemType
+from domain.orders.papers import PaperKind
 from domain.orders.rules import DispatchStatus, LineStatus, OrderAction, OrderOrigin, OrderProgress, Priority
 from domain.parameters.rules import SlaCalendarMode
 from domain.projects.rules import ProjectType, TransactionType
@@ -277,4 +278,13 @@ described(
         "ITEM_CONSUMPTION": "It is used from stock, on a line of the visit.",
         "ITEM_REQUIREMENT": "It is bought or made for the visit; needs a site.",
     },
+)
+described(
+    PaperKind,
+    "Which paper of a service order.",
+    {
+        "WORK_DESCRIPTION": "Before the visit: what is to be done, where and for whom.",
+        "WORK_RECEIPT": "After it: what was done and used, with a place for the customer's signature.",
+    },
+    name="WorkPaperKind",
 )

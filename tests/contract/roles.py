@@ -35,6 +35,7 @@ QUERIES = {
     "dispatchBoard": "MDTI",
     "dispatchTeam": "MDTI",
     "dispatchTeams": "MDTI",
+    "documentLink": "MDTCI",
     "item": "MDTI",
     "items": "MDTI",
     "journals": "MDTI",

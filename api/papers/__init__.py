@@ -1,0 +1,1 @@
+"""The papers of service orders, as PDF."""

@@ -2,12 +2,11 @@
 
 import asyncio
 import os
-import random
 import sys
 import uuid
 from typing import Any
 
-from tavle import LOST, Tavle, may_pass
+from tavle import LOST, Tavle, may_pass, pause_before_retry
 
 URL = os.environ.get("TAVLE_URL", "http://127.0.0.1:8000")
 EMAIL = os.environ.get("TAVLE_EMAIL", "dispatcher@nordlift.example")
@@ -31,7 +30,7 @@ async def change(tavle: Tavle, mutation: str, given: dict[str, Any]) -> dict[str
         except LOST as error:
             if attempt == TRIES or not may_pass(error):
                 raise
-            await asyncio.sleep(2**attempt * 0.25 * random.uniform(0.5, 1.5))
+            await asyncio.sleep(pause_before_retry(error, attempt))
     raise AssertionError("unreachable")
 
 

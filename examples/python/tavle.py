@@ -95,8 +95,7 @@ class Tavle:
                 if not may_pass(error):
                     raise
                 failures += 1
-            # Not everybody at the same moment.
-            await asyncio.sleep(min(30, 0.25 * 2**failures) * random.uniform(0.5, 1.5))
+                await asyncio.sleep(pause_before_retry(error, failures))
 
 
 def may_pass(error: Exception) -> bool:
@@ -104,6 +103,15 @@ def may_pass(error: Exception) -> bool:
     if not isinstance(error, TransportQueryError):
         return True
     return {each["extensions"]["code"] for each in error.errors or ()} <= _PASSING
+
+
+def pause_before_retry(error: Exception, failures: int) -> float:
+    """As many seconds as the server asks for, else more with each failure, and not the same for everybody."""
+    if isinstance(error, TransportQueryError):
+        for each in error.errors or ():
+            if "retryAfter" in each["extensions"]:
+                return float(each["extensions"]["retryAfter"])
+    return float(min(30, 0.25 * 2**failures) * random.uniform(0.5, 1.5))
 
 
 async def _begin(url: str, field: str, document: str, given: dict[str, str]) -> dict[str, str]:

@@ -24,7 +24,8 @@ async function change<Data>(tavle: Tavle, mutation: string, input: object): Prom
     } catch (error) {
       const final = error instanceof TavleError && !['TIMEOUT', 'RATE_LIMITED', 'INTERNAL'].includes(error.code)
       if (final || attempt === TRIES) throw error
-      await pause(2 ** attempt * 250 * (0.5 + Math.random()))
+      const asked = error instanceof TavleError ? error.retryAfterSeconds : undefined
+      await pause(asked === undefined ? 2 ** attempt * 250 * (0.5 + Math.random()) : asked * 1_000)
     }
   }
 }

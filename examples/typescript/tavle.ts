@@ -8,7 +8,7 @@ interface Session {
 
 interface TopLevelError {
   message: string
-  extensions?: { code?: string; requestId?: string }
+  extensions?: { code?: string; requestId?: string; retryAfter?: number }
 }
 
 /** Data instead of an error: what the server refused, and why. `code` is for programs, `message` for people. */
@@ -22,11 +22,13 @@ export interface UserError {
 export class TavleError extends Error {
   readonly code: string
   readonly requestId: string | undefined
+  readonly retryAfterSeconds: number | undefined
 
   constructor(errors: TopLevelError[]) {
     super(errors.map((error) => error.message).join('\n'))
     this.code = errors[0]?.extensions?.code ?? 'INTERNAL'
     this.requestId = errors[0]?.extensions?.requestId
+    this.retryAfterSeconds = errors[0]?.extensions?.retryAfter
   }
 }
 

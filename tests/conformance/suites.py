@@ -38,7 +38,7 @@ def _theirs(tools: Tools, script: str, *words: str) -> Command:
 
 
 def _mypy(*words: str, folder: Path = ROOT) -> Command:
-    config = ("--config-file", str(ROOT / "pyproject.toml"))
+    config = ("--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(ROOT / ".mypy_cache"))
     return Command((sys.executable, "-m", "mypy", *config, *words), folder)
 
 

@@ -19,6 +19,7 @@ from rich.table import Table
 from api import documents_command
 from api.settings import Settings, SettingsError, describe_settings, load_settings
 from domain.core.actor import Role
+from domain.projects.rules import TransactionType
 
 ValueT = TypeVar("ValueT")
 
@@ -258,6 +259,41 @@ def prune(days: Annotated[int, typer.Argument(help="Keep the events of so many d
         return events
 
     console.print(f"{_run(_reachable(work()))} events deleted.")
+
+
+@app.command()
+def plan(
+    to: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="The last day to plan.")],
+    from_: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.", show_default="today")
+    ] = None,
+    agreement: Annotated[
+        list[str] | None, typer.Option(help="Number of an agreement; may be repeated. All unless given.")
+    ] = None,
+    type_: Annotated[
+        list[TransactionType] | None, typer.Option("--type", help="Only lines of this type; may be repeated.")
+    ] = None,
+    *,
+    continuous: Annotated[bool, typer.Option("--continuous", help="Make up for what is missing before, too.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how much it would be.")] = False,
+) -> None:
+    """Create the service orders that agreements promise; in batches, and safe to break off and repeat."""
+    from api.planning import Asked, carry_out_planning
+
+    settings = _settings()
+    asked = Asked(from_, to, tuple(agreement or ()), frozenset(type_ or ()), continuous)
+    with _progress() as progress:
+        task = progress.add_task("Planning", total=None)
+
+        def show(agreements: int, total: int, orders: int) -> None:
+            progress.update(task, description=f"{orders} orders", completed=agreements, total=total)
+
+        done = _run(_reachable(carry_out_planning(settings, asked, dry_run=dry_run, progress=show)))
+    table = Table("Orders", "Lines", "There already", "Passed over", "On closed days")
+    table.add_row(*map(str, done.counts))
+    console.print(table)
+    if done.problem is not None:
+        _fail(done.problem)
 
 
 @app.command()

@@ -37,6 +37,7 @@ from domain.core.actor import Actor
 from domain.core.housekeeping import housekeeping
 from domain.core.operation import finish_running
 from domain.core.timetable import JOBS, keep_timetable
+from domain.planning import jobs as _planning  # noqa: F401 - declares what is done by the clock
 
 DEMO_TOKEN = "demo-dispatcher"  # noqa: S105 - public, and accepted in demo mode only
 _LONGEST_LAG_SECONDS = 5.0

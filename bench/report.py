@@ -15,6 +15,7 @@ GOALS: dict[Engine, dict[Name, float]] = {
     "sqlite": {"Q1": 3.0, "Q2": 25.0, "Q3": 20.0, "M1": 2.5},
 }
 SLOWEST_FRAME_MS, MOST_OF_A_CORE, MOST_MEMORY_MB = 50.0, 0.50, 90.0
+LONGEST_PLANNING_SECONDS = 60.0
 SERVERS = ("ours", "plain", "limit")
 
 
@@ -33,6 +34,7 @@ class Measured:
     rounds: dict[Name, dict[str, list[Round]]] = field(default_factory=dict)
     memory_mb: dict[str, float] = field(default_factory=dict)
     live: "LiveFigures | None" = None
+    planning: "PlanningFigures | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,19 @@ class LiveFigures:
     core: float
     kib_per_follower: float
     memory_mb: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningFigures:
+    """What planning came to, and what the board's changes took alone and beside it, in milliseconds."""
+
+    agreement_lines: int
+    orders: int
+    lines: int
+    events: int
+    seconds: float
+    alone: Sequence[float]
+    beside: Sequence[float]
 
 
 def ratio(rounds: dict[str, list[Round]], other: str, of: Callable[[Round], float]) -> float:
@@ -112,6 +127,26 @@ def live_table(live: LiveFigures) -> str:
         ["memory", f"{live.memory_mb:.0f} MB", "", ""],
     ]
     return table(rows)
+
+
+def planning_table(planning: PlanningFigures) -> str:
+    """What planning came to, beside its goal."""
+    is_met = planning.seconds <= LONGEST_PLANNING_SECONDS
+    rows = [
+        ["planning", "measured", "goal", ""],
+        ["agreement lines, over a year", f"{planning.agreement_lines:,}", "", ""],
+        ["orders, with lines", f"{planning.orders:,}, {planning.lines:,}", "", ""],
+        ["events", f"{planning.events:,}", "", ""],
+        ["planned and written", f"{planning.seconds:.1f} s", f"≤ {LONGEST_PLANNING_SECONDS:g} s", _met(is_met=is_met)],
+        ["change of the board meanwhile, p50 / p99 / longest", _spread(planning.beside), "", ""],
+        ["… before", _spread(planning.alone), "", ""],
+    ]
+    return table(rows)
+
+
+def _spread(milliseconds: Sequence[float]) -> str:
+    every = sorted(milliseconds)
+    return f"{median(every):.0f} / {every[int(len(every) * 0.99)]:.0f} / {every[-1]:.0f} ms"
 
 
 def as_json(measured: dict[Engine, Measured]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from api.schema.orders.fields import OrderMutations, OrderQueries
 from api.schema.orders.papers import PaperQueries
 from api.schema.orders.relations import OrderRelationMutations
 from api.schema.parameters import ParametersMutations, ParametersQueries
+from api.schema.planning import PlanningMutations, PlanningQueries
 from api.schema.projects.charging import ChargingMutations, ChargingQueries
 from api.schema.projects.fields import ProjectMutations, ProjectQueries
 from api.schema.scalars import CONFIG
@@ -41,6 +42,7 @@ class Query(
     ServiceLevelQueries,
     AgreementQueries,
     AgreementSetupQueries,
+    PlanningQueries,
     CustomerQueries,
     WorkforceQueries,
     CalendarQueries,
@@ -66,6 +68,7 @@ class Mutation(
     OrderRelationMutations,
     AgreementMutations,
     AgreementSetupMutations,
+    PlanningMutations,
     CustomerMutations,
     WorkforceMutations,
     CalendarMutations,

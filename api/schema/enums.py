@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import strawberry
 
-from domain.agreements.rules import CombineBy, IntervalRange, ItemSetup, WindowMethod
+from domain.agreements.rules import CombineBy, Fate, IntervalRange, ItemSetup, SkipReason, WindowMethod
 from domain.core.actor import Permission, Role
 from domain.core.errors import Code
 from domain.dispatch.rules import BoardAction
@@ -13,6 +13,7 @@ from domain.items.rules import ItemType
 from domain.orders.papers import PaperKind
 from domain.orders.rules import DispatchStatus, LineStatus, OrderAction, OrderOrigin, OrderProgress, Priority
 from domain.parameters.rules import SlaCalendarMode
+from domain.planning.rules import RunStatus
 from domain.projects.rules import ProjectType, TransactionType
 from domain.stages.rules import ReasonType
 from domain.workforce.rules import WorkerType
@@ -287,4 +288,42 @@ described(
         "WORK_RECEIPT": "After it: what was done and used, with a place for the customer's signature.",
     },
     name="WorkPaperKind",
+)
+described(
+    Fate,
+    "What becomes of an occurrence.",
+    {
+        "CREATED": "A service order is created for it.",
+        "ALREADY_THERE": "It has an order line, be it a cancelled one.",
+        "SKIPPED": "It is passed over.",
+    },
+    name="OccurrenceFate",
+)
+described(
+    SkipReason,
+    "Why an occurrence is passed over. New values can come: keep a default branch.",
+    {
+        "AGREEMENT_SUSPENDED": "The agreement is suspended.",
+        "AGREEMENT_IS_TEMPLATE": "The agreement is a template.",
+        "CUSTOMER_MISSING": "The agreement's project has no customer.",
+        "CUSTOMER_NOT_IN_USE": "The customer is no longer in use.",
+        "PROJECT_NOT_IN_USE": "The agreement's project is no longer in use.",
+        "LINE_STOPPED": "The line is stopped.",
+        "TYPE_NOT_CHOSEN": "Its transaction type was not chosen.",
+        "ITEM_NOT_IN_USE": "Its item is no longer in use.",
+        "ITEM_REQUIREMENT": "Its item is a requirement, not something that is used on the visit.",
+    },
+    name="OccurrenceSkipReason",
+)
+described(
+    RunStatus,
+    "How far a planning run has come.",
+    {
+        "WAITING": "Nothing is planned yet.",
+        "RUNNING": "It plans.",
+        "DONE": "Everything is planned.",
+        "STOPPED": "Somebody stopped it.",
+        "FAILED": "It could not go on; `problem` says why.",
+    },
+    name="PlanningRunStatus",
 )

@@ -86,6 +86,10 @@ class ServiceManagementParameters(Node):
     show_start_end_time: bool = column(
         description="Whether lines of hours say from when to when, if the journal says so too."
     )
+    plan_visits_daily: bool = column(
+        description="Whether visits are planned by the clock: once a day, `planningHorizonDays` ahead."
+    )
+    planning_horizon_days: int = column(description="How many days ahead visits are planned by the clock.")
     dispatch_color_high: str = column(description="Colour of priority HIGH on the board, for example `#c62828`.")
     dispatch_color_normal: str = column(description="Colour of priority NORMAL on the board, for example `#f9a825`.")
     dispatch_color_low: str = column(description="Colour of priority LOW on the board, for example `#2e7d32`.")
@@ -125,6 +129,8 @@ def _defaults() -> ServiceManagementParameters:
         inactive_categories_selectable=row.inactive_categories_selectable,
         terminated_workers_selectable=row.terminated_workers_selectable,
         show_start_end_time=row.show_start_end_time,
+        plan_visits_daily=row.plan_visits_daily,
+        planning_horizon_days=row.planning_horizon_days,
         dispatch_color_high=row.dispatch_color_high,
         dispatch_color_normal=row.dispatch_color_normal,
         dispatch_color_low=row.dispatch_color_low,
@@ -178,6 +184,8 @@ class ChangeServiceManagementParametersInput(MutationInput):
     inactive_categories_selectable: strawberry.Maybe[bool] = strawberry.field(description=OMIT)
     terminated_workers_selectable: strawberry.Maybe[bool] = strawberry.field(description=OMIT)
     show_start_end_time: strawberry.Maybe[bool] = strawberry.field(description=OMIT)
+    plan_visits_daily: strawberry.Maybe[bool] = strawberry.field(description=OMIT)
+    planning_horizon_days: strawberry.Maybe[int] = strawberry.field(description=f"{OMIT} 1 to 3,653.")
     dispatch_color_high: strawberry.Maybe[str] = strawberry.field(description=f"{OMIT} CSS hex, `#c62828`.")
     dispatch_color_normal: strawberry.Maybe[str] = strawberry.field(description=f"{OMIT} CSS hex, `#f9a825`.")
     dispatch_color_low: strawberry.Maybe[str] = strawberry.field(description=f"{OMIT} CSS hex, `#2e7d32`.")
@@ -221,6 +229,8 @@ class ChangeServiceManagementParametersInput(MutationInput):
             inactive_categories_selectable=kept(self.inactive_categories_selectable),
             terminated_workers_selectable=kept(self.terminated_workers_selectable),
             show_start_end_time=kept(self.show_start_end_time),
+            plan_visits_daily=kept(self.plan_visits_daily),
+            planning_horizon_days=kept(self.planning_horizon_days),
             dispatch_color_high=kept(self.dispatch_color_high),
             dispatch_color_normal=kept(self.dispatch_color_normal),
             dispatch_color_low=kept(self.dispatch_color_low),

@@ -15,7 +15,7 @@ from domain.exchange.columns import plain as _plain
 from domain.exchange.columns import refers as _refers
 from domain.items.rules import ItemType
 from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, Priority
-from domain.parameters.rules import LONGEST_BOARD_DAYS, SlaCalendarMode
+from domain.parameters.rules import LONGEST_BOARD_DAYS, LONGEST_HORIZON_DAYS, SlaCalendarMode
 from domain.projects.rules import ProjectType, TransactionType
 from domain.stages.rules import ReasonType
 from domain.workforce.rules import WorkerType
@@ -176,6 +176,14 @@ COMPANY = Table(
             "Whether lines of hours say from when to when, if their journal says so too.",
             "false",
             default=False,
+        ),
+        _plain("plan_visits_daily", forms.TRUTH, "Whether visits are planned by the clock.", "false", default=False),
+        _plain(
+            "planning_horizon_days",
+            forms.whole(1, LONGEST_HORIZON_DAYS),
+            "How many days ahead they are.",
+            "60",
+            default=60,
         ),
         _plain("dispatch_color_high", forms.COLOR, "Of urgent activities.", "#c62828", default="#c62828"),
         _plain("dispatch_color_normal", forms.COLOR, "Of normal activities.", "#f9a825", default="#f9a825"),

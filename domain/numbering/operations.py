@@ -51,17 +51,23 @@ async def draw(work: Work, code: str) -> str:  # noqa: ARG001 - only an open tra
 
     Source: DOMAIN.md 1.3.
     """
-    sequence = await NumberSequence.filter(code=code).select_for_update().first()
-    if sequence is None:
-        raise Refused(
-            Code.NUMBER_SEQUENCE_MISSING,
-            f"There is no number sequence for {code.replace('_', ' ')}; create one, or give a number.",
-            ("number",),
-        )
+    sequence = await locked_sequence(code)
     number = sequence.next
     sequence.next = number + 1
     await sequence.save(update_fields=["next"])
     return f"{sequence.prefix}{number}"
+
+
+async def locked_sequence(code: str) -> NumberSequence:
+    """The sequence `code`, locked.
+
+    Raises:
+        Refused: NUMBER_SEQUENCE_MISSING.
+    """
+    sequence = await NumberSequence.filter(code=code).select_for_update().first()
+    if sequence is None:
+        raise rules.sequence_missing(code)
+    return sequence
 
 
 async def number_for(work: Work, model: type[Model], number: str | None) -> str:
@@ -76,6 +82,25 @@ async def number_for(work: Work, model: type[Model], number: str | None) -> str:
         drawn = await draw(work, subject_type(model))
         if not await model.filter(number=drawn).exists():
             return drawn
+
+
+async def numbers_for(work: Work, model: type[Model], count: int) -> list[str]:  # noqa: ARG001 - as `draw`
+    """The next `count` numbers of the table's sequence at once; those that are taken are passed over.
+
+    Raises:
+        Refused: NUMBER_SEQUENCE_MISSING.
+    """
+    if count == 0:
+        return []
+    sequence = await locked_sequence(subject_type(model))
+    free: list[str] = []
+    while len(free) < count:
+        drawn = [f"{sequence.prefix}{sequence.next + place}" for place in range(count - len(free))]
+        sequence.next += len(drawn)
+        taken = {str(number) for number in await model.filter(number__in=drawn).values_list("number", flat=True)}
+        free += [number for number in drawn if number not in taken]
+    await sequence.save(update_fields=["next"])
+    return free
 
 
 @dataclass(frozen=True, slots=True)

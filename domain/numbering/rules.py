@@ -8,6 +8,15 @@ PREFIX = 10
 HIGHEST = 999_999_999
 
 
+def sequence_missing(code: str) -> Refused:
+    """The refusal to draw a number of a sequence that there is not.
+
+    Source: DOMAIN.md 1.3.
+    """
+    message = f"There is no number sequence for {code.replace('_', ' ')}; create one, or give a number."
+    return Refused(Code.NUMBER_SEQUENCE_MISSING, message, ("number",))
+
+
 def check_prefix(prefix: str | None) -> str:
     """What stands before the digits of a sequence, so that they make a business number together; may be empty.
 

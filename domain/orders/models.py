@@ -60,6 +60,8 @@ class ServiceOrder(Model):
     # True when a line is posted, else None; follows from the lines, as the progress does, which does not tell it.
     has_posted_lines = fields.BooleanField(null=True)
     signed_off_at = fields.DatetimeField(null=True)
+    # Whether it was planned on a day on which the company's calendar is closed.
+    calendar_conflict = fields.BooleanField(default=False, db_default=False)
     created_at = fields.DatetimeField()
     # The service level it is measured by, and the terms that this had when measurement began.
     sla: Any = fields.ForeignKeyField("tavle.ServiceLevel", null=True, related_name="orders", on_delete=fields.RESTRICT)
@@ -161,6 +163,15 @@ class ServiceOrderLine(Model):
     object_relation_id: int | None
     quantity = fields.DecimalField(max_digits=14, decimal_places=4)
     unit = fields.CharField(max_length=10, default="h")
+    # Of a planned line: what it was planned from, the day it was calculated for, and the days it may take.
+    agreement_line: Any = fields.ForeignKeyField(
+        "tavle.ServiceAgreementLine", null=True, related_name="order_lines", on_delete=fields.RESTRICT
+    )
+    agreement_line_id: int | None
+    calculated_on = fields.DateField(null=True)
+    earliest_on = fields.DateField(null=True)
+    latest_on = fields.DateField(null=True)
+    executes_on = fields.DateField(null=True)
     signed_off_at = fields.DatetimeField(null=True)
     version = fields.IntField(default=1)
 

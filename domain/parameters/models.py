@@ -59,6 +59,8 @@ class ServiceManagementParameters(Model):
     inactive_categories_selectable = fields.BooleanField(default=False, db_default=False)
     terminated_workers_selectable = fields.BooleanField(default=False, db_default=False)
     show_start_end_time = fields.BooleanField(default=False, db_default=False)
+    plan_visits_daily = fields.BooleanField(default=False, db_default=False)
+    planning_horizon_days = fields.IntField(default=60, db_default=60)
     dispatch_color_high = fields.CharField(max_length=7, default="#c62828")
     dispatch_color_normal = fields.CharField(max_length=7, default="#f9a825")
     dispatch_color_low = fields.CharField(max_length=7, default="#2e7d32")

@@ -26,6 +26,7 @@ _FREE = (
     "inactive_categories_selectable",
     "terminated_workers_selectable",
     "show_start_end_time",
+    "plan_visits_daily",
 )
 _CHOSEN = (
     ("calendar", "calendar", "calendarId"),
@@ -43,7 +44,7 @@ _CHOSEN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeParameters:
-    """What is to be different about the company's settings. Units: days around today on the dispatch board."""
+    """What is to be different about the company's settings. Units: days around today, on the board and ahead."""
 
     company_name: str | Keep = KEEP
     time_zone: str | Keep = KEEP
@@ -70,6 +71,8 @@ class ChangeParameters:
     inactive_categories_selectable: bool | Keep = KEEP
     terminated_workers_selectable: bool | Keep = KEEP
     show_start_end_time: bool | Keep = KEEP
+    plan_visits_daily: bool | Keep = KEEP
+    planning_horizon_days: int | Keep = KEEP
     dispatch_color_high: str | Keep = KEEP
     dispatch_color_normal: str | Keep = KEEP
     dispatch_color_low: str | Keep = KEEP
@@ -116,6 +119,9 @@ async def change_parameters(work: Work, command: ChangeParameters) -> int:
         ),
         activity_purpose=optional_text(
             chosen(command.activity_purpose, parameters.activity_purpose), "activityPurpose", longest=_PURPOSE_LENGTH
+        ),
+        planning_horizon_days=rules.check_horizon(
+            chosen(command.planning_horizon_days, parameters.planning_horizon_days), "planningHorizonDays"
         ),
         dispatch_color_high=check_color(
             chosen(command.dispatch_color_high, parameters.dispatch_color_high), "dispatchColorHigh"

@@ -45,6 +45,8 @@ class CompanyParameters:
     terminated_workers_selectable: bool = False
     show_start_end_time: bool = False
     company_name: str = ""
+    plan_visits_daily: bool = False
+    planning_horizon_days: int = 60
 
 
 _NAMES = tuple(field.name for field in fields(CompanyParameters))

@@ -6,6 +6,7 @@ from enum import StrEnum
 from domain.core.errors import Code, Refused
 
 LONGEST_BOARD_DAYS = 60
+LONGEST_HORIZON_DAYS = 3_653
 
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 
@@ -41,4 +42,15 @@ def check_board_days(days: int, *path: str | int) -> int:
     """
     if not 0 <= days <= LONGEST_BOARD_DAYS:
         raise Refused(Code.INVALID, f"The board shows 0 to {LONGEST_BOARD_DAYS} days, not {days}.", path)
+    return days
+
+
+def check_horizon(days: int, *path: str | int) -> int:
+    """How many days ahead the company plans its visits: 1 to 3,653, which is ten years.
+
+    Raises:
+        Refused: INVALID.
+    """
+    if not 1 <= days <= LONGEST_HORIZON_DAYS:
+        raise Refused(Code.INVALID, f"Visits are planned 1 to {LONGEST_HORIZON_DAYS} days ahead, not {days}.", path)
     return days

@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from domain.access.models import ApiToken
 from domain.core.actor import Role
+from domain.planning.models import PlanningRun
 from domain.projects.rules import TransactionType
 from domain.stages.models import Stage
 from tests.builders import agreed, rows
@@ -211,6 +212,19 @@ async def _price(place: int, name: str) -> object:
     return await rows.a_price(number=name, transaction_type=kind, **named)
 
 
+async def _planning_run(place: int, name: str) -> object:
+    statuses = ("STOPPED", "DONE", "STOPPED", "FAILED", "DONE")
+    return await PlanningRun.create(
+        status=statuses[place % 5],
+        from_on=date(2026, 6, 1),
+        to_on=date(2026, 6, 30),
+        transaction_types=["HOUR"],
+        agreements_total=1,
+        created_at=MONDAY + timedelta(minutes=place),
+        created_by=name,
+    )
+
+
 _TWO = {"numbers": [_number(1), _number(3), "Z-404"]}
 
 LISTS = [
@@ -315,6 +329,18 @@ LISTS = [
         key="description",
         ascending="NUMBER_ASC",
         descending="NUMBER_DESC",
+    ),
+    Listed(
+        "planningRuns",
+        "PlanningRunFilter",
+        "PlanningRunOrder",
+        _planning_run,
+        "fromOn transactionTypes agreementsDone problem",
+        {"status": ["DONE"]},
+        (1, 4),
+        key="createdBy",
+        ascending="CREATED_AT_ASC",
+        descending="CREATED_AT_DESC",
     ),
     Listed("serviceTasks", "RecordFilter", "RecordOrder", _task, "version", _TWO, (1, 3)),
     Listed("activityTypes", "RecordFilter", "RecordOrder", _activity_type, "version", _TWO, (1, 3)),

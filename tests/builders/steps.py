@@ -26,7 +26,7 @@ from domain.workforce.models import DispatchTeam, Worker
 from domain.workforce.operations import CreateDispatchTeam, create_dispatch_team
 from domain.workforce.rules import WorkerType
 from tests.builders.actors import MANAGER
-from tests.builders.agreed import a_related_task, a_service_object, an_agreement
+from tests.builders.agreed import a_related_task, a_service_object, an_agreement, an_agreement_line
 from tests.builders.rows import (
     a_calendar,
     a_contact,
@@ -246,6 +246,14 @@ async def _line(dice: Dice) -> Input:
 async def _create_order(dice: Dice) -> Input:
     lines = [await _line(dice) for _ in range(2)]
     return {"customerId": await dice.key("cus", Customer), "description": dice.name("Order"), "lines": lines}
+
+
+@step("createPlannedServiceOrders", Role.DISPATCHER)
+async def _plan(dice: Dice) -> Input:
+    agreement = await ServiceAgreement.get(starts_on=date(2000, 1, 1))
+    on = at(days=dice.chance.randrange(7)).date()
+    await an_agreement_line(agreement, starts_on=on, worker_id=(await dice.one(Worker, active=True)).id)
+    return {"agreementIds": [f"sa_{agreement.id}"], "fromOn": str(on), "toOn": str(on)}
 
 
 @step("changeServiceOrder")

@@ -7,6 +7,7 @@ CREATE INDEX contact_customer ON contact (customer_id);
 CREATE INDEX "idx_event_subject_c8c562" ON "event" ("subject_type", "subject_id", "seq");
 CREATE INDEX "idx_event_undoabl_eb95ac" ON "event" ("undoable_by", "batch");
 CREATE INDEX "idx_mutation_ke_at_cab353" ON "mutation_key" ("at");
+CREATE INDEX "idx_planning_ru_status_281423" ON "planning_run" ("status");
 CREATE INDEX "idx_service_ord_progres_242fbd" ON "service_order" ("progress");
 CREATE INDEX "idx_service_ord_service_f75d46" ON "service_order" ("service_at");
 CREATE INDEX "idx_session_previou_46343c" ON "session" ("previous_hash");
@@ -45,6 +46,7 @@ CREATE INDEX service_order_customer ON service_order (customer_id);
 CREATE INDEX service_order_line_activity ON service_order_line (activity_id);
 CREATE UNIQUE INDEX service_order_line_number ON service_order_line (order_id, line_number);
 CREATE INDEX service_order_line_object ON service_order_line (object_relation_id);
+CREATE UNIQUE INDEX service_order_line_occurrence ON service_order_line (agreement_line_id, calculated_on) WHERE agreement_line_id IS NOT NULL;
 CREATE INDEX service_order_line_worker ON service_order_line (worker_id);
 CREATE INDEX service_order_risk ON service_order (sla_risk) WHERE sla_risk IN ('AT_RISK', 'BREACHED');
 CREATE INDEX service_order_sla ON service_order (sla_id, sla_started_at) WHERE sla_id IS NOT NULL;
@@ -195,6 +197,31 @@ CREATE TABLE "number_sequence" (
     "next" BIGINT NOT NULL,
     "version" INT NOT NULL
 );
+CREATE TABLE "planning_run" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "status" VARCHAR(10) NOT NULL  /* WAITING: WAITING\nRUNNING: RUNNING\nDONE: DONE\nSTOPPED: STOPPED\nFAILED: FAILED */,
+    "from_on" DATE NOT NULL,
+    "to_on" DATE NOT NULL,
+    "transaction_types" JSON NOT NULL,
+    "continuous" INT NOT NULL,
+    "agreement_ids" JSON,
+    "done_up_to" INT NOT NULL,
+    "begun_next" INT NOT NULL,
+    "agreements_total" INT NOT NULL,
+    "agreements_done" INT NOT NULL,
+    "orders_created" INT NOT NULL,
+    "lines_created" INT NOT NULL,
+    "lines_there" INT NOT NULL,
+    "lines_skipped" INT NOT NULL,
+    "calendar_conflicts" INT NOT NULL,
+    "problem" VARCHAR(1000),
+    "created_at" TIMESTAMP NOT NULL,
+    "created_by" VARCHAR(120) NOT NULL,
+    "user_id" INT,
+    "by_clock" INT NOT NULL,
+    "ended_at" TIMESTAMP,
+    "version" INT NOT NULL
+);
 CREATE TABLE "project" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -340,7 +367,7 @@ CREATE TABLE "service_management_parameters" (
     "version" INT NOT NULL,
     "calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT,
     "order_activity_type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT
-, "allow_identical_items_as_objects" INT NOT NULL DEFAULT 0, "allow_without_service_agreement" INT NOT NULL DEFAULT 0, "default_agreement_group_id" INT REFERENCES "agreement_group" ("id") ON DELETE RESTRICT, "activity_category" VARCHAR(60), "activity_generation_stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT, "activity_purpose" VARCHAR(120), "agreement_activity_type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT, "create_activity_for_order" INT NOT NULL DEFAULT 0, "reason_on_cancel" INT NOT NULL DEFAULT 0, "reason_on_exceed_time" INT NOT NULL DEFAULT 0, "sla_calendar_mode" VARCHAR(20) NOT NULL  /* OPEN_TIME: OPEN_TIME\nSTART_ONLY: START_ONLY */ DEFAULT 'OPEN_TIME', "sla_on_generated_orders" INT NOT NULL DEFAULT 0, "default_project_group_id" INT REFERENCES "project_group" ("id") ON DELETE RESTRICT, "inactive_categories_selectable" INT NOT NULL DEFAULT 0, "journal_expense_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT, "journal_fee_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT, "journal_hour_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT, "journal_item_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT, "show_start_end_time" INT NOT NULL DEFAULT 0, "terminated_workers_selectable" INT NOT NULL DEFAULT 0);
+, "allow_identical_items_as_objects" INT NOT NULL DEFAULT 0, "allow_without_service_agreement" INT NOT NULL DEFAULT 0, "default_agreement_group_id" INT REFERENCES "agreement_group" ("id") ON DELETE RESTRICT, "activity_category" VARCHAR(60), "activity_generation_stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT, "activity_purpose" VARCHAR(120), "agreement_activity_type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT, "create_activity_for_order" INT NOT NULL DEFAULT 0, "reason_on_cancel" INT NOT NULL DEFAULT 0, "reason_on_exceed_time" INT NOT NULL DEFAULT 0, "sla_calendar_mode" VARCHAR(20) NOT NULL  /* OPEN_TIME: OPEN_TIME\nSTART_ONLY: START_ONLY */ DEFAULT 'OPEN_TIME', "sla_on_generated_orders" INT NOT NULL DEFAULT 0, "default_project_group_id" INT REFERENCES "project_group" ("id") ON DELETE RESTRICT, "inactive_categories_selectable" INT NOT NULL DEFAULT 0, "journal_expense_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT, "journal_fee_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT, "journal_hour_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT, "journal_item_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT, "show_start_end_time" INT NOT NULL DEFAULT 0, "terminated_workers_selectable" INT NOT NULL DEFAULT 0, "plan_visits_daily" INT NOT NULL DEFAULT 0, "planning_horizon_days" INT NOT NULL DEFAULT 60);
 CREATE TABLE "service_object" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -381,7 +408,7 @@ CREATE TABLE "service_order" (
     "preferred_technician_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT,
     "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT,
     "responsible_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-, "has_posted_lines" INT, "signed_off_at" TIMESTAMP, "stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT, "agreement_id" INT REFERENCES "service_agreement" ("id") ON DELETE RESTRICT, "sla_id" INT REFERENCES "service_level" ("id") ON DELETE RESTRICT, "sla_calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT, "sla_calendar_mode" VARCHAR(10)   /* OPEN_TIME: OPEN_TIME\nSTART_ONLY: START_ONLY */, "sla_calendar_version" INT, "sla_due_at" TIMESTAMP, "sla_limit_minutes" INT, "sla_next_alarm_at" TIMESTAMP, "sla_risk" VARCHAR(10) NOT NULL  /* NONE: NONE\nON_TIME: ON_TIME\nAT_RISK: AT_RISK\nBREACHED: BREACHED */ DEFAULT 'NONE', "sla_started_at" TIMESTAMP, "sla_status" VARCHAR(10) NOT NULL  /* NONE: NONE\nSTARTED: STARTED\nSTOPPED: STOPPED\nCANCELED: CANCELED */ DEFAULT 'NONE');
+, "has_posted_lines" INT, "signed_off_at" TIMESTAMP, "stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT, "agreement_id" INT REFERENCES "service_agreement" ("id") ON DELETE RESTRICT, "sla_id" INT REFERENCES "service_level" ("id") ON DELETE RESTRICT, "sla_calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT, "sla_calendar_mode" VARCHAR(10)   /* OPEN_TIME: OPEN_TIME\nSTART_ONLY: START_ONLY */, "sla_calendar_version" INT, "sla_due_at" TIMESTAMP, "sla_limit_minutes" INT, "sla_next_alarm_at" TIMESTAMP, "sla_risk" VARCHAR(10) NOT NULL  /* NONE: NONE\nON_TIME: ON_TIME\nAT_RISK: AT_RISK\nBREACHED: BREACHED */ DEFAULT 'NONE', "sla_started_at" TIMESTAMP, "sla_status" VARCHAR(10) NOT NULL  /* NONE: NONE\nSTARTED: STARTED\nSTOPPED: STOPPED\nCANCELED: CANCELED */ DEFAULT 'NONE', "calendar_conflict" INT NOT NULL DEFAULT 0);
 CREATE TABLE "service_order_line" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "line_number" INT NOT NULL,
@@ -397,7 +424,7 @@ CREATE TABLE "service_order_line" (
     "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE CASCADE,
     "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
     "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-, "signed_off_at" TIMESTAMP, "object_relation_id" INT REFERENCES "service_object_relation" ("id") ON DELETE NO ACTION);
+, "signed_off_at" TIMESTAMP, "object_relation_id" INT REFERENCES "service_object_relation" ("id") ON DELETE NO ACTION, "agreement_line_id" INT REFERENCES "service_agreement_line" ("id") ON DELETE RESTRICT, "calculated_on" DATE, "earliest_on" DATE, "executes_on" DATE, "latest_on" DATE);
 CREATE TABLE "service_task" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -522,8 +549,12 @@ CREATE TRIGGER line_property_percent_insert BEFORE INSERT ON line_property FOR E
 CREATE TRIGGER line_property_percent_update BEFORE UPDATE ON line_property FOR EACH ROW WHEN NOT (NEW.chargeable_percent BETWEEN 0 AND 100) BEGIN SELECT RAISE(ABORT, 'CHECK line_property_percent'); END;
 CREATE TRIGGER line_quantity_insert BEFORE INSERT ON service_order_line FOR EACH ROW WHEN NOT (NEW.quantity IS NOT NULL AND NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK line_quantity'); END;
 CREATE TRIGGER line_quantity_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT (NEW.quantity IS NOT NULL AND NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK line_quantity'); END;
+CREATE TRIGGER parameters_horizon_insert BEFORE INSERT ON service_management_parameters FOR EACH ROW WHEN NOT (NEW.planning_horizon_days > 0) BEGIN SELECT RAISE(ABORT, 'CHECK parameters_horizon'); END;
+CREATE TRIGGER parameters_horizon_update BEFORE UPDATE ON service_management_parameters FOR EACH ROW WHEN NOT (NEW.planning_horizon_days > 0) BEGIN SELECT RAISE(ABORT, 'CHECK parameters_horizon'); END;
 CREATE TRIGGER parameters_one_row_insert BEFORE INSERT ON service_management_parameters FOR EACH ROW WHEN NOT (NEW.id = 1 AND NEW.dispatch_days_before >= 0 AND NEW.dispatch_days_after >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK parameters_one_row'); END;
 CREATE TRIGGER parameters_one_row_update BEFORE UPDATE ON service_management_parameters FOR EACH ROW WHEN NOT (NEW.id = 1 AND NEW.dispatch_days_before >= 0 AND NEW.dispatch_days_after >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK parameters_one_row'); END;
+CREATE TRIGGER planning_run_days_insert BEFORE INSERT ON planning_run FOR EACH ROW WHEN NOT (NEW.from_on <= NEW.to_on) BEGIN SELECT RAISE(ABORT, 'CHECK planning_run_days'); END;
+CREATE TRIGGER planning_run_days_update BEFORE UPDATE ON planning_run FOR EACH ROW WHEN NOT (NEW.from_on <= NEW.to_on) BEGIN SELECT RAISE(ABORT, 'CHECK planning_run_days'); END;
 CREATE TRIGGER project_price_cost_insert BEFORE INSERT ON project_price FOR EACH ROW WHEN NOT (NEW.cost_price_minor IS NULL OR NEW.cost_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_price_cost'); END;
 CREATE TRIGGER project_price_cost_update BEFORE UPDATE ON project_price FOR EACH ROW WHEN NOT (NEW.cost_price_minor IS NULL OR NEW.cost_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_price_cost'); END;
 CREATE TRIGGER project_price_item_insert BEFORE INSERT ON project_price FOR EACH ROW WHEN NOT (NEW.item_id IS NULL OR NEW.transaction_type = 'ITEM') BEGIN SELECT RAISE(ABORT, 'CHECK project_price_item'); END;
@@ -554,6 +585,10 @@ CREATE TRIGGER service_level_length_insert BEFORE INSERT ON service_level FOR EA
 CREATE TRIGGER service_level_length_update BEFORE UPDATE ON service_level FOR EACH ROW WHEN NOT (NEW.days >= 0 AND NEW.hours >= 0 AND NEW.minutes >= 0 AND NEW.days + NEW.hours + NEW.minutes > 0) BEGIN SELECT RAISE(ABORT, 'CHECK service_level_length'); END;
 CREATE TRIGGER service_object_relation_owner_insert BEFORE INSERT ON service_object_relation FOR EACH ROW WHEN NOT ((NEW.agreement_id IS NULL) <> (NEW.order_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_object_relation_owner'); END;
 CREATE TRIGGER service_object_relation_owner_update BEFORE UPDATE ON service_object_relation FOR EACH ROW WHEN NOT ((NEW.agreement_id IS NULL) <> (NEW.order_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_object_relation_owner'); END;
+CREATE TRIGGER service_order_line_days_insert BEFORE INSERT ON service_order_line FOR EACH ROW WHEN NOT ((NEW.earliest_on IS NULL) = (NEW.latest_on IS NULL) AND (NEW.earliest_on IS NULL OR NEW.earliest_on <= NEW.latest_on)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_days'); END;
+CREATE TRIGGER service_order_line_days_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT ((NEW.earliest_on IS NULL) = (NEW.latest_on IS NULL) AND (NEW.earliest_on IS NULL OR NEW.earliest_on <= NEW.latest_on)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_days'); END;
+CREATE TRIGGER service_order_line_planned_insert BEFORE INSERT ON service_order_line FOR EACH ROW WHEN NOT ((NEW.agreement_line_id IS NULL) = (NEW.calculated_on IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_planned'); END;
+CREATE TRIGGER service_order_line_planned_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT ((NEW.agreement_line_id IS NULL) = (NEW.calculated_on IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_planned'); END;
 CREATE TRIGGER service_order_measured_insert BEFORE INSERT ON service_order FOR EACH ROW WHEN NOT (NEW.sla_status = 'NONE' OR (NEW.sla_id IS NOT NULL AND NEW.sla_started_at IS NOT NULL AND NEW.sla_limit_minutes > 0)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_measured'); END;
 CREATE TRIGGER service_order_measured_update BEFORE UPDATE ON service_order FOR EACH ROW WHEN NOT (NEW.sla_status = 'NONE' OR (NEW.sla_id IS NOT NULL AND NEW.sla_started_at IS NOT NULL AND NEW.sla_limit_minutes > 0)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_measured'); END;
 CREATE TRIGGER service_task_relation_owner_insert BEFORE INSERT ON service_task_relation FOR EACH ROW WHEN NOT ((NEW.agreement_id IS NULL) <> (NEW.order_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_task_relation_owner'); END;

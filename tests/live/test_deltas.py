@@ -23,6 +23,10 @@ NOT_TAKEN = {
     "refreshSession": "gives the caller's session another token",
     "signOut": "ends the caller's session, and with it the test",
 }
+NOT_TAKEN |= {
+    "startPlanningRun": "what it starts is done later; it plans as `createPlannedServiceOrders` does",
+    "stopPlanningRun": "keeps a run from going on",
+}
 # Told in `tests.api.changes`: none of this stands beside an activity in the selections here.
 BESIDE_NOTHING = """
 createLineProperty changeLineProperty deleteLineProperty createServiceObjectGroup
@@ -88,6 +92,7 @@ OFTEN = [
     "changeServiceOrder",
     "changeServiceOrderLine",
     "addServiceOrderLine",
+    "createPlannedServiceOrders",
     "createServiceActivity",
     "changeServiceActivity",
     "changeCustomer",

@@ -228,9 +228,9 @@ def test_a_continuous_run_makes_up_for_what_is_missing_before_it() -> None:
 @pytest.mark.parametrize(
     ("run", "path"),
     [
-        (a_run(date(2007, 4, 2), date(2007, 4, 1)), ("input", "toDate")),
-        (a_run(date(2007, 4, 1), date(2017, 4, 2)), ("input", "toDate")),
-        (a_run(date(1800, 4, 1), date(2007, 4, 1)), ("input", "fromDate")),
+        (a_run(date(2007, 4, 2), date(2007, 4, 1)), ("input", "toOn")),
+        (a_run(date(2007, 4, 1), date(2017, 4, 2)), ("input", "toOn")),
+        (a_run(date(1800, 4, 1), date(2007, 4, 1)), ("input", "fromOn")),
         (PlanRequest(date(2007, 4, 1), date(2007, 4, 1), frozenset()), ("input", "transactionTypes")),
     ],
 )

@@ -9,6 +9,7 @@ from api.schema.inputs import NUMBER, OMIT, OMIT_OR_CLEAR, VERSION, MutationInpu
 from api.schema.nodes import key_of, keys_of, optional_key
 from api.schema.paging import OrderEnum, RecordFilter
 from domain.agreements import operations
+from domain.agreements.criteria import AgreementCriteria
 from domain.agreements.rules import CombineBy
 
 
@@ -37,27 +38,30 @@ class ServiceAgreementFilter:
     template: bool | None = strawberry.field(default=None, description="Only templates, or only the others.")
     valid_on: date | None = strawberry.field(default=None, description="Only those that hold on this day.")
 
+    def criteria(self) -> AgreementCriteria:
+        """The conditions as the domain knows them.
+
+        Raises:
+            Refused: NOT_FOUND.
+        """
+        return AgreementCriteria(
+            search=self.search or None,
+            numbers=None if self.numbers is None else tuple(self.numbers),
+            group_ids=_keys(self.group_ids, "agg", "agreement group", "groupIds"),
+            project_ids=_keys(self.project_ids, "prj", "project", "projectIds"),
+            customer_ids=_keys(self.customer_ids, "cus", "customer", "customerIds"),
+            suspended=self.suspended,
+            template=self.template,
+            valid_on=self.valid_on,
+        )
+
     def where(self) -> Q:
         """The condition on service agreements."""
-        where = Q()
-        if self.search:
-            where &= Q(number__icontains=self.search) | Q(description__icontains=self.search)
-        if self.numbers is not None:
-            where &= Q(number__in=self.numbers)
-        if self.group_ids is not None:
-            where &= Q(group_id__in=keys_of(self.group_ids, "agg", "agreement group", "filter", "groupIds"))
-        if self.project_ids is not None:
-            where &= Q(project_id__in=keys_of(self.project_ids, "prj", "project", "filter", "projectIds"))
-        if self.customer_ids is not None:
-            customers = keys_of(self.customer_ids, "cus", "customer", "filter", "customerIds")
-            where &= Q(project__customer_id__in=customers)
-        if self.suspended is not None:
-            where &= Q(suspended=self.suspended)
-        if self.template is not None:
-            where &= Q(template_group_id__isnull=not self.template)
-        if self.valid_on is not None:
-            where &= Q(starts_on__lte=self.valid_on) & (Q(ends_on__isnull=True) | Q(ends_on__gte=self.valid_on))
-        return where
+        return self.criteria().where()
+
+
+def _keys(ids: list[strawberry.ID] | None, prefix: str, what: str, name: str) -> tuple[int, ...] | None:
+    return None if ids is None else tuple(keys_of(ids, prefix, what, "filter", name))
 
 
 class ServiceAgreementOrder(OrderEnum):

@@ -1,11 +1,11 @@
 """What is seen of service orders, their lines and activities."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import strawberry
 
-from api.schema.agreements import ServiceAgreement
+from api.schema.agreements import ServiceAgreement, ServiceAgreementLine
 from api.schema.customers import Address, Contact, Customer
 from api.schema.items import Item
 from api.schema.nodes import Node, node
@@ -137,6 +137,13 @@ class ServiceOrderLine(Node):
     worker: Worker | None = one(description="Who does it; null while nobody is assigned.")
     object_relation: ServiceObjectRelation | None = one(description="The object it is about; null when none is named.")
     activity: ServiceActivity | None = one(description="The activity it is done in; null when it needs none.")
+    agreement_line: ServiceAgreementLine | None = one(
+        description="The agreement line that it was planned from; null when it was not planned."
+    )
+    calculated_on: date | None = column(description="The day it was planned for; null when it was not planned.")
+    earliest_on: date | None = column(description="The first day it may take place on; null when not said.")
+    latest_on: date | None = column(description="The last day it may take place on; null when not said.")
+    executes_on: date | None = column(description="The day it is to be done; null when not said.")
     signed_off_at: datetime | None = column(description="When it was signed off as done; null while it is not.")
     version: int = column(description=_VERSION)
     available_actions: list[AvailableOrderAction] = computed(
@@ -197,6 +204,9 @@ class ServiceOrder(Node):
         order=("line_number",), where=visible_reasons, description="The reasons given for it, the first first."
     )
     signed_off_at: datetime | None = column(description="When it was signed off as done; null while it is not.")
+    calendar_conflict: bool = column(
+        description="Warning: it was planned on a day on which the company's calendar is closed."
+    )
     service_at: datetime | None = column(description="When the customer would like it; null when not said.")
     responsible: Worker | None = one(description="Who answers for it; null when nobody does.")
     preferred_technician: Worker | None = one(description="Whom the customer prefers; null when anybody.")

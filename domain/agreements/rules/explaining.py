@@ -12,8 +12,13 @@ _SHARED = {
 _SKIPPED = {
     SkipReason.AGREEMENT_SUSPENDED: "The agreement is suspended.",
     SkipReason.AGREEMENT_IS_TEMPLATE: "The agreement is a template.",
+    SkipReason.CUSTOMER_MISSING: "The agreement's project has no customer, so there is nobody to visit.",
+    SkipReason.CUSTOMER_NOT_IN_USE: "The customer of the agreement's project is no longer in use.",
+    SkipReason.PROJECT_NOT_IN_USE: "The agreement's project is no longer in use.",
     SkipReason.LINE_STOPPED: "The line is stopped.",
     SkipReason.TYPE_NOT_CHOSEN: "Its transaction type was not chosen for this run.",
+    SkipReason.ITEM_NOT_IN_USE: "Its item is no longer in use.",
+    SkipReason.ITEM_REQUIREMENT: "Its item is a requirement, not something that is used on the visit.",
 }
 
 

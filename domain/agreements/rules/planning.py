@@ -35,16 +35,16 @@ def check_request(request: PlanRequest, path: Path = ()) -> None:
 
     Source: DOMAIN.md 4.8.
     """
-    for field, on in (("fromDate", request.from_on), ("toDate", request.to_on)):
+    for field, on in (("fromOn", request.from_on), ("toOn", request.to_on)):
         if not FIRST_YEAR <= on.year < LAST_YEAR:
             raise Refused(
                 Code.INVALID, f"The year {on.year} is not between {FIRST_YEAR} and {LAST_YEAR}.", (*path, field)
             )
     if request.to_on < request.from_on:
         message = f"The run ends on {request.to_on}, before it begins on {request.from_on}."
-        raise Refused(Code.INVALID, message, (*path, "toDate"))
+        raise Refused(Code.INVALID, message, (*path, "toOn"))
     if (request.to_on - request.from_on).days > LONGEST_RUN_DAYS:
-        raise Refused(Code.INVALID, "A run plans at most ten years; choose fewer days.", (*path, "toDate"))
+        raise Refused(Code.INVALID, "A run plans at most ten years; choose fewer days.", (*path, "toOn"))
     if not request.transaction_types:
         raise Refused(Code.INVALID, "Choose at least one transaction type.", (*path, "transactionTypes"))
 
@@ -125,7 +125,7 @@ def skip_reason(agreement: Agreement, line: AgreementLine, request: PlanRequest)
         return reason
     if line.stopped:
         return SkipReason.LINE_STOPPED
-    return None if line.transaction_type in request.transaction_types else SkipReason.TYPE_NOT_CHOSEN
+    return line.hindered_by if line.transaction_type in request.transaction_types else SkipReason.TYPE_NOT_CHOSEN
 
 
 def occurrence_keys(plan: VisitPlan) -> frozenset[OccurrenceKey]:
@@ -157,7 +157,7 @@ def _skipped(agreement: Agreement, line: AgreementLine, days: list[date], reason
 def _agreement_skipped(agreement: Agreement) -> SkipReason | None:
     if agreement.suspended:
         return SkipReason.AGREEMENT_SUSPENDED
-    return SkipReason.AGREEMENT_IS_TEMPLATE if agreement.is_template else None
+    return SkipReason.AGREEMENT_IS_TEMPLATE if agreement.is_template else agreement.hindered_by
 
 
 def _shared_id(combine_by: CombineBy, line: AgreementLine) -> int | None:

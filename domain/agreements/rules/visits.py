@@ -20,6 +20,20 @@ class CombineBy(StrEnum):
     BY_SERVICE_OBJECT = "BY_SERVICE_OBJECT"
 
 
+class SkipReason(StrEnum):
+    """Why an occurrence is passed over."""
+
+    AGREEMENT_SUSPENDED = "AGREEMENT_SUSPENDED"
+    AGREEMENT_IS_TEMPLATE = "AGREEMENT_IS_TEMPLATE"
+    CUSTOMER_MISSING = "CUSTOMER_MISSING"
+    CUSTOMER_NOT_IN_USE = "CUSTOMER_NOT_IN_USE"
+    PROJECT_NOT_IN_USE = "PROJECT_NOT_IN_USE"
+    LINE_STOPPED = "LINE_STOPPED"
+    TYPE_NOT_CHOSEN = "TYPE_NOT_CHOSEN"
+    ITEM_NOT_IN_USE = "ITEM_NOT_IN_USE"
+    ITEM_REQUIREMENT = "ITEM_REQUIREMENT"
+
+
 class ItemSetup(StrEnum):
     """What becomes of the item of a line."""
 
@@ -29,7 +43,7 @@ class ItemSetup(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AgreementLine:
-    """What of an agreement line decides when it is done, and with what."""
+    """What of an agreement line decides when it is done, and with what; `hindered_by` is why it cannot be done."""
 
     number: int
     transaction_type: TransactionType
@@ -41,6 +55,7 @@ class AgreementLine:
     object_relation_id: int | None = None
     stopped: bool = False
     item_setup: ItemSetup | None = None
+    hindered_by: SkipReason | None = None
 
     @property
     def makes_requirement(self) -> bool:
@@ -53,7 +68,7 @@ class AgreementLine:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What of an agreement decides which visits it gives."""
+    """What of an agreement decides which visits it gives; `hindered_by` is why it can give none."""
 
     id: int
     validity: Validity
@@ -61,6 +76,7 @@ class Agreement:
     lines: tuple[AgreementLine, ...]
     suspended: bool = False
     is_template: bool = False
+    hindered_by: SkipReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +126,6 @@ class Fate(StrEnum):
     CREATED = "CREATED"
     ALREADY_THERE = "ALREADY_THERE"
     SKIPPED = "SKIPPED"
-
-
-class SkipReason(StrEnum):
-    """Why an occurrence is passed over."""
-
-    AGREEMENT_SUSPENDED = "AGREEMENT_SUSPENDED"
-    AGREEMENT_IS_TEMPLATE = "AGREEMENT_IS_TEMPLATE"
-    LINE_STOPPED = "LINE_STOPPED"
-    TYPE_NOT_CHOSEN = "TYPE_NOT_CHOSEN"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What every mutation is told, and what comes of it; each area puts its own into the table."""
 
-from tests.api.changes import access, agreements, catalogue, charging, company, customers, orders, stages
+from tests.api.changes import access, agreements, catalogue, charging, company, customers, orders, planning, stages
 from tests.api.changes.table import CHANGES, Change, Told
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "company",
     "customers",
     "orders",
+    "planning",
     "stages",
 ]

@@ -20,6 +20,7 @@ from api.schema.orders.ends import OrderEndMutations
 from api.schema.orders.fields import OrderMutations, OrderQueries
 from api.schema.orders.papers import PaperQueries
 from api.schema.orders.relations import OrderRelationMutations
+from api.schema.orders.requirements import RequirementMutations, RequirementQueries
 from api.schema.parameters import ParametersMutations, ParametersQueries
 from api.schema.planning import PlanningMutations, PlanningQueries
 from api.schema.projects.charging import ChargingMutations, ChargingQueries
@@ -38,6 +39,7 @@ class Query(
     DispatchQueries,
     OrderQueries,
     PaperQueries,
+    RequirementQueries,
     StageQueries,
     ServiceLevelQueries,
     AgreementQueries,
@@ -66,6 +68,7 @@ class Mutation(
     StageMutations,
     ServiceLevelMutations,
     OrderRelationMutations,
+    RequirementMutations,
     AgreementMutations,
     AgreementSetupMutations,
     PlanningMutations,

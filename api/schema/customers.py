@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import strawberry
+from tortoise.expressions import Q
 
 from api.schema.inputs import NUMBER, OMIT, OMIT_OR_CLEAR, VERSION, MutationInput, kept
 from api.schema.lists import listing, looked_up
@@ -11,7 +12,7 @@ from api.schema.nodes import Node, key_of, node
 from api.schema.paging import ActiveRecordFilter, RecordFilter, RecordOrder
 from api.selection import column, identity, many, one
 from domain.customers import models, operations
-from domain.customers.queries import visible_customers, visible_of_customers
+from domain.customers.queries import known_addresses, visible_customers, visible_of_customers
 
 
 @node(models.Contact, prefix="con", visible=visible_of_customers, description="A person at a customer.")
@@ -46,6 +47,9 @@ class Address(Node):
     latitude: Decimal | None = column(description="Degrees north, WGS 84; null when unknown.")
     longitude: Decimal | None = column(description="Degrees east, WGS 84; null when unknown.")
     time_zone: str | None = column(description="IANA time zone of the place; null means the company's.")
+    this_service_only: bool = column(
+        description="Whether it was given for one order alone; it is not among the customer's addresses then."
+    )
     customer: "Customer" = one(description="Whose place it is.")
     version: int = column(description="Grows with every change; send it back as `expectedVersion`.")
 
@@ -66,7 +70,7 @@ class Customer(Node):
     email: str | None = column(description="E-mail address.")
     active: bool = column(description="Whether the customer is still one.")
     contacts: list[Contact] = many(order=("name", "id"), description="People to ask for.")
-    addresses: list[Address] = many(order=("name", "id"), description="Places of service.")
+    addresses: list[Address] = many(order=("name", "id"), where=known_addresses, description="Places of service.")
     version: int = column(description="Grows with every change; send it back as `expectedVersion`.")
 
 
@@ -76,6 +80,15 @@ class CustomerRef:
 
     id: strawberry.Maybe[strawberry.ID] = strawberry.field(description="Its id.")
     number: strawberry.Maybe[str] = strawberry.field(description="Its number, for example `CUS-10001`.")
+
+
+@strawberry.input(description="Which addresses to list: those that meet every condition given.")
+class AddressFilter(RecordFilter):
+    """For `addresses`: those that were given for one order alone are not there."""
+
+    def where(self) -> Q:
+        """The condition on addresses."""
+        return super().where() & Q(this_service_only=False)
 
 
 @strawberry.input(description="A new customer.")
@@ -226,7 +239,7 @@ class CustomerQueries:
     customer = looked_up(Customer, CustomerRef, "A customer; null when it does not exist or you may not see it.")
     customers = listing(Customer, ActiveRecordFilter, RecordOrder.NUMBER_ASC, "Customers.")
     contacts = listing(Contact, RecordFilter, RecordOrder.NUMBER_ASC, "Contacts of all customers.")
-    addresses = listing(Address, RecordFilter, RecordOrder.NUMBER_ASC, "Addresses of all customers.")
+    addresses = listing(Address, AddressFilter, RecordOrder.NUMBER_ASC, "Addresses of all customers.")
 
 
 @strawberry.type

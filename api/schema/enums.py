@@ -11,7 +11,15 @@ from domain.core.errors import Code
 from domain.dispatch.rules import BoardAction
 from domain.items.rules import ItemType
 from domain.orders.papers import PaperKind
-from domain.orders.rules import DispatchStatus, LineStatus, OrderAction, OrderOrigin, OrderProgress, Priority
+from domain.orders.rules import (
+    DispatchStatus,
+    LineStatus,
+    OrderAction,
+    OrderOrigin,
+    OrderProgress,
+    Priority,
+    RequirementSupply,
+)
 from domain.parameters.rules import SlaCalendarMode
 from domain.planning.rules import RunStatus
 from domain.projects.rules import ProjectType, TransactionType
@@ -62,6 +70,7 @@ described(
         "MAINTAIN_PARAMETERS": "Change the company's settings and number sequences.",
         "MAINTAIN_MASTER_DATA": "Create and change workers, teams, calendars, projects, items and the like.",
         "MAINTAIN_ORDERS": "Create and change customers, service orders and their lines.",
+        "CREATE_WEB_ORDERS": "Ask for service over the web, as a customer for oneself.",
         "MAINTAIN_DISPATCH": "Assign, dispatch and move activities on the board.",
         "MAINTAIN_ACTIVITIES": "Change activities one may see.",
         "READ_COMPANY": "See what only the company's own people see.",
@@ -106,7 +115,16 @@ described(
         "AGREEMENT": "Planned from a service agreement.",
         "PROJECT": "Made from a project.",
         "SALES_ORDER": "Made from a sales order.",
-        "WEB": "Asked for by a customer.",
+        "WEB": "Asked for over the web, by a customer or a technician.",
+    },
+)
+described(
+    RequirementSupply,
+    "Where a required item comes from.",
+    {
+        "CONSUME": "From stock, at once.",
+        "PURCHASE": "It is bought, to arrive just before it is needed.",
+        "PRODUCTION": "It is made, to be there just before it is needed.",
     },
 )
 described(
@@ -189,6 +207,10 @@ described(
         "OUTSIDE_VALIDITY": "The date is outside the dates of the service agreement or its line.",
         "PROJECT_MISMATCH": "The service agreement has another project.",
         "PROJECT_REQUIRED": "There is no project to post to.",
+        "ALREADY_DELIVERED": "The required item has been delivered.",
+        "ADDRESS_NAME_EXISTS": "The customer has an address of that name; choose it, or overwrite it.",
+        "WEB_ORDER_WAITS": "The web order has to be transferred first.",
+        "NOT_A_WEB_ORDER": "The order does not wait to be transferred.",
         "HAS_ITEM_REQUIREMENTS": "Item requirements hang on the order; delete them first.",
         "ALREADY_POSTED": "Something is posted already.",
         "NOT_CANCELED": "It is not cancelled.",
@@ -228,6 +250,7 @@ described(
         "CANCEL": "Cancel it.",
         "REVOKE_CANCELLATION": "Take it up again after it was cancelled.",
         "DELETE": "Delete it.",
+        "TRANSFER": "Take it over from the web among the ordinary orders.",
     },
 )
 described(

@@ -54,7 +54,7 @@ def listing(
     ) -> Any:
         context = info.context
         check_permission(context.actor, needed)
-        where = filter.where() if filter is not None else Q()
+        where = (filter or filter_type()).where()
         select = select_of(context.actor, cls, where, order_by.columns)
         paging = {"first": first, "after": after, "last": last, "before": before}
         return await records.page(context, selection(info), select, paging)

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     MAINTAIN_PARAMETERS = "MAINTAIN_PARAMETERS"
     MAINTAIN_MASTER_DATA = "MAINTAIN_MASTER_DATA"
     MAINTAIN_ORDERS = "MAINTAIN_ORDERS"
+    CREATE_WEB_ORDERS = "CREATE_WEB_ORDERS"
     MAINTAIN_DISPATCH = "MAINTAIN_DISPATCH"
     MAINTAIN_ACTIVITIES = "MAINTAIN_ACTIVITIES"
     READ_COMPANY = "READ_COMPANY"
@@ -35,7 +36,8 @@ class Permission(StrEnum):
 _P = Permission
 _MANAGER = frozenset(_P) - {_P.IMPORT, _P.MAINTAIN_DISPATCH}
 # Duties as in DOMAIN.md 9.5. A manager maintains everything but the board, which is the dispatcher's; a technician
-# maintains activities, of which only the own ones are visible. An integration feeds the board, so it may what a
+# maintains activities, of which only the own ones are visible. Web orders are written down by customers, technicians
+# and programs of customers; a dispatcher takes them over. An integration feeds the board, so it may what a
 # dispatcher may.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SERVICE_MANAGER: _MANAGER,
@@ -49,14 +51,17 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.MAINTAIN_ACTIVITIES,
         }
     ),
-    Role.TECHNICIAN: frozenset({_P.ANYONE, _P.SIGNED_IN, _P.READ_COMPANY, _P.MAINTAIN_ACTIVITIES}),
-    Role.CUSTOMER: frozenset({_P.ANYONE, _P.SIGNED_IN}),
+    Role.TECHNICIAN: frozenset(
+        {_P.ANYONE, _P.SIGNED_IN, _P.READ_COMPANY, _P.CREATE_WEB_ORDERS, _P.MAINTAIN_ACTIVITIES}
+    ),
+    Role.CUSTOMER: frozenset({_P.ANYONE, _P.SIGNED_IN, _P.CREATE_WEB_ORDERS}),
     Role.INTEGRATION: frozenset(
         {
             _P.ANYONE,
             _P.SIGNED_IN,
             _P.READ_COMPANY,
             _P.MAINTAIN_ORDERS,
+            _P.CREATE_WEB_ORDERS,
             _P.MAINTAIN_DISPATCH,
             _P.MAINTAIN_ACTIVITIES,
         }

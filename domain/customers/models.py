@@ -52,6 +52,8 @@ class Address(Model):
     latitude = fields.DecimalField(max_digits=9, decimal_places=6, null=True)
     longitude = fields.DecimalField(max_digits=9, decimal_places=6, null=True)
     time_zone = fields.CharField(max_length=60, null=True)
+    # Given for one order alone: not among the places to choose from, and free to be named as one of them.
+    this_service_only = fields.BooleanField(default=False, db_default=False)
     version = fields.IntField(default=1)
 
     class Meta:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from domain.core.actor import Permission
-from domain.core.checks import check_text, check_time_zone, optional_email, optional_text
+from domain.core.checks import check_text, optional_email, optional_text
 from domain.core.errors import Code, Refused
 from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation
 from domain.core.rows import existing, locked
-from domain.customers import rules
+from domain.customers.addresses import checked_columns
 from domain.customers.models import Address, Contact, Customer
 from domain.numbering.operations import number_for
 
@@ -153,20 +153,23 @@ async def create_address(work: Work, command: CreateAddress) -> int:
     Raises:
         Refused: NOT_FOUND, INVALID, ALREADY_EXISTS, NUMBER_SEQUENCE_MISSING.
     """
-    latitude, longitude = rules.check_position(command.latitude, command.longitude)
+    columns = checked_columns(
+        name=command.name,
+        street=command.street,
+        postal_code=command.postal_code,
+        city=command.city,
+        country=command.country,
+        latitude=command.latitude,
+        longitude=command.longitude,
+        time_zone=command.time_zone,
+    )
     address = Address(
         customer_id=await existing(Customer, command.customer_id, "customer", "customerId"),
-        name=check_text(command.name, "name"),
-        street=check_text(command.street, "street", longest=200),
-        postal_code=check_text(command.postal_code, "postalCode", longest=20),
-        city=check_text(command.city, "city", longest=100),
-        country=rules.check_country(command.country),
-        latitude=latitude,
-        longitude=longitude,
-        time_zone=None if command.time_zone is None else check_time_zone(command.time_zone, "timeZone"),
         number=await number_for(work, Address, command.number),
+        this_service_only=False,
+        **columns,
     )
-    await _check_address_name(address)
+    await _check_address_name(address.customer_id, address.name)
     return (await work.create(address, "address_created")).id
 
 
@@ -195,29 +198,23 @@ async def change_address(work: Work, command: ChangeAddress) -> int:
     """
     address = await locked(Address, command.address_id, "address", "addressId")
     await check_version(address, command.expected_version)
-    latitude, longitude = rules.check_position(
-        chosen(command.latitude, address.latitude), chosen(command.longitude, address.longitude)
+    columns = checked_columns(
+        name=chosen(command.name, address.name),
+        street=chosen(command.street, address.street),
+        postal_code=chosen(command.postal_code, address.postal_code),
+        city=chosen(command.city, address.city),
+        country=chosen(command.country, address.country),
+        latitude=chosen(command.latitude, address.latitude),
+        longitude=chosen(command.longitude, address.longitude),
+        time_zone=chosen(command.time_zone, address.time_zone),
     )
-    name = check_text(chosen(command.name, address.name), "name")
-    if name != address.name:
-        await _check_address_name(Address(customer_id=address.customer_id, name=name))
-    zone = chosen(command.time_zone, address.time_zone)
-    await work.change(
-        address,
-        "address_changed",
-        name=name,
-        street=check_text(chosen(command.street, address.street), "street", longest=200),
-        postal_code=check_text(chosen(command.postal_code, address.postal_code), "postalCode", longest=20),
-        city=check_text(chosen(command.city, address.city), "city", longest=100),
-        country=rules.check_country(chosen(command.country, address.country)),
-        latitude=latitude,
-        longitude=longitude,
-        time_zone=None if zone is None else check_time_zone(zone, "timeZone"),
-    )
+    if columns["name"] != address.name and not address.this_service_only:
+        await _check_address_name(address.customer_id, columns["name"])
+    await work.change(address, "address_changed", **columns)
     return address.id
 
 
-async def _check_address_name(address: Address) -> None:
+async def _check_address_name(customer_id: int, name: str) -> None:
     """Refuse a second address of the same name at one customer: people choose addresses by name."""
-    if await Address.filter(customer_id=address.customer_id, name=address.name).exists():
-        raise Refused(Code.ALREADY_EXISTS, f"This customer has an address named {address.name} already.", ("name",))
+    if await Address.filter(customer_id=customer_id, name=name, this_service_only=False).exists():
+        raise Refused(Code.ALREADY_EXISTS, f"This customer has an address named {name} already.", ("name",))

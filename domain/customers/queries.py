@@ -27,3 +27,8 @@ def visible_of_customers(actor: Actor) -> Q:
 def sees_customer(actor: Actor, customer_id: int | None) -> bool:
     """`visible_of_customers` of one row, whose customer this is."""
     return actor.may(Permission.READ_COMPANY) or (customer_id is not None and customer_id == actor.customer_id)
+
+
+def known_addresses(_actor: Actor) -> Q:
+    """The addresses of a customer that can be chosen: not those that were given for one order alone."""
+    return Q(this_service_only=False)

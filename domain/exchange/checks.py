@@ -14,10 +14,10 @@ from domain.exchange import agreement_checks, project_checks, tables
 from domain.exchange.columns import Column
 from domain.exchange.forms import CLOCK, Weekday
 from domain.exchange.rows import Batch, Entry, chunks, to_come
-from domain.exchange.rules import Span, check_activity, check_hours, check_line_item, overlapping
+from domain.exchange.rules import Span, check_activity, check_hours, overlapping
 from domain.exchange.sheets import Fault
 from domain.orders.models import ServiceActivity
-from domain.orders.rules import LineStatus
+from domain.orders.rules import LineStatus, check_item
 from domain.projects.rules import TransactionType
 from domain.stages.models import Stage
 from domain.stages.queries import stage_of
@@ -152,13 +152,12 @@ def _check_parent_kept(entry: Entry) -> None:
 
 async def _check_orders(batch: Batch) -> None:
     await agreement_checks.check_orders_agreed(batch)
-    for column, file in (("address", tables.ADDRESSES.file), ("contact", tables.CONTACTS.file)):
-        found = batch.known(file)
-        for entry in batch.entries:
-            chosen = found.get(getattr(entry.row, f"{column}_id"))
-            if chosen is not None and chosen["customer_id"] != entry.row.customer_id:
-                message = f"{chosen['number']} is the {column} of another customer."
-                batch.refuse(entry, column, message, Code.NOT_FOUND)
+    contacts = batch.known(tables.CONTACTS.file)
+    for entry in batch.entries:
+        chosen = contacts.get(entry.row.contact_id)
+        if chosen is not None and chosen["customer_id"] != entry.row.customer_id:
+            message = f"{chosen['number']} is the contact of another customer."
+            batch.refuse(entry, "contact", message, Code.NOT_FOUND)
 
 
 async def _check_activities(batch: Batch) -> None:
@@ -200,7 +199,7 @@ def _booking(row: Any, line: int | None) -> Span[datetime]:
 
 async def _check_order_lines(batch: Batch) -> None:
     await agreement_checks.check_order_lines_agreed(batch)
-    batch.check_all(lambda row: check_line_item(row.transaction_type, row.item_id))
+    batch.check_all(lambda row: check_item(row.transaction_type, row.item_id, ("item",)))
     activities = batch.known(tables.ACTIVITIES.file)
     for entry in batch.entries:
         activity = activities.get(entry.row.activity_id)

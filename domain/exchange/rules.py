@@ -8,7 +8,6 @@ from typing import Any, Generic, TypeVar
 
 from domain.core.errors import Code, Refused
 from domain.orders.rules import DispatchStatus, check_length
-from domain.projects.rules import TransactionType
 
 PlaceT = TypeVar("PlaceT", datetime, int)
 
@@ -83,16 +82,6 @@ def check_activity(
     if dispatch_status is DispatchStatus.DISPATCHED and starts_at is None:
         message = "It is DISPATCHED and has no time; give it one, or write UNDISPATCHED."
         raise Refused(Code.TIME_REQUIRED, message, ("starts_at",))
-
-
-def check_line_item(transaction_type: TransactionType, item_id: int | None) -> None:
-    """Refuse a line of type ITEM without an item.
-
-    Raises:
-        Refused: INVALID.
-    """
-    if transaction_type is TransactionType.ITEM and item_id is None:
-        raise Refused(Code.INVALID, "A line of type ITEM needs an item.", ("item",))
 
 
 def highest_count(prefix: str, numbers: Iterable[str]) -> int:

@@ -7,12 +7,14 @@ from typing import Any
 from tortoise.expressions import Q
 
 from domain.core.errors import Code, Refused
-from domain.orders.rules import OrderProgress, Priority
+from domain.orders.rules import OrderOrigin, OrderProgress, Priority
 
 
 @dataclass(frozen=True, slots=True)
 class OrderCriteria:
     """Conditions on service orders, all of which are to be met; None is no condition.
+
+    Web orders that wait to be taken over are meant when they are asked for, and then only they.
 
     Units: the times are instants, from the first until just before the second.
     """
@@ -25,6 +27,9 @@ class OrderCriteria:
     service_from: datetime | None = None
     service_before: datetime | None = None
     agreement_ids: tuple[int, ...] | None = None
+    project_ids: tuple[int, ...] | None = None
+    origins: tuple[OrderOrigin, ...] | None = None
+    incoming_web_orders: bool = False
 
     def where(self) -> Q:
         """The condition on stored orders."""
@@ -36,8 +41,10 @@ class OrderCriteria:
             "service_at__gte": self.service_from,
             "service_at__lt": self.service_before,
             "agreement_id__in": self.agreement_ids,
+            "project_id__in": self.project_ids,
+            "origin__in": self.origins,
         }
-        where = Q()
+        where = Q(incoming_web_order=self.incoming_web_orders)
         for name, value in named.items():
             if value is not None:
                 condition: Any = {name: list(value) if isinstance(value, tuple) else value}

@@ -5,7 +5,7 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
-from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority
+from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority, RequirementSupply
 from domain.parameters.rules import SlaCalendarMode
 from domain.projects.rules import TransactionType
 from domain.slas.rules import SlaRisk, SlaStatus
@@ -59,6 +59,11 @@ class ServiceOrder(Model):
     stage_id: int | None
     # True when a line is posted, else None; follows from the lines, as the progress does, which does not tell it.
     has_posted_lines = fields.BooleanField(null=True)
+    # True while an item is required for it, else None; follows from the requirements.
+    has_item_requirements = fields.BooleanField(null=True)
+    # Written down by a customer or technician, and waiting for a dispatcher to take it over.
+    incoming_web_order = fields.BooleanField(default=False, db_default=False)
+    sales_order_number = fields.CharField(max_length=40, null=True)
     signed_off_at = fields.DatetimeField(null=True)
     # Whether it was planned on a day on which the company's calendar is closed.
     calendar_conflict = fields.BooleanField(default=False, db_default=False)
@@ -109,6 +114,8 @@ class ServiceActivity(Model):
     id = fields.IntField(primary_key=True)
     number = fields.CharField(max_length=30, unique=True)
     title = fields.CharField(max_length=200)
+    category = fields.CharField(max_length=60, null=True)
+    purpose = fields.CharField(max_length=120, null=True)
     order: Any = fields.ForeignKeyField("tavle.ServiceOrder", related_name="activities", on_delete=fields.CASCADE)
     order_id: int
     type: Any = fields.ForeignKeyField(
@@ -147,6 +154,15 @@ class ServiceOrderLine(Model):
     description = fields.CharField(max_length=200, default="")
     category: Any = fields.ForeignKeyField("tavle.ProjectCategory", null=True, on_delete=fields.RESTRICT)
     category_id: int | None
+    line_property: Any = fields.ForeignKeyField(
+        "tavle.LineProperty", null=True, related_name="order_lines", on_delete=fields.RESTRICT
+    )
+    line_property_id: int | None
+    # None means that of its order.
+    project: Any = fields.ForeignKeyField(
+        "tavle.Project", null=True, related_name="order_lines", on_delete=fields.RESTRICT
+    )
+    project_id: int | None
     item: Any = fields.ForeignKeyField("tavle.Item", null=True, on_delete=fields.RESTRICT)
     item_id: int | None
     task: Any = fields.ForeignKeyField("tavle.ServiceTask", null=True, related_name="lines", on_delete=fields.RESTRICT)
@@ -177,6 +193,41 @@ class ServiceOrderLine(Model):
 
     class Meta:
         table = "service_order_line"
+
+
+class ItemRequirement(Model):
+    """An item that has to be there when an order is carried out."""
+
+    id = fields.IntField(primary_key=True)
+    order: Any = fields.ForeignKeyField(
+        "tavle.ServiceOrder", related_name="item_requirements", on_delete=fields.RESTRICT
+    )
+    order_id: int
+    line_number = fields.IntField()
+    project: Any = fields.ForeignKeyField("tavle.Project", related_name="item_requirements", on_delete=fields.RESTRICT)
+    project_id: int
+    item: Any = fields.ForeignKeyField("tavle.Item", related_name="item_requirements", on_delete=fields.RESTRICT)
+    item_id: int
+    site: Any = fields.ForeignKeyField(
+        "tavle.Address", null=True, related_name="item_requirements", on_delete=fields.RESTRICT
+    )
+    site_id: int | None
+    # What it was planned from, and for which day; None of one that was written down by hand.
+    agreement_line: Any = fields.ForeignKeyField(
+        "tavle.ServiceAgreementLine", null=True, related_name="item_requirements", on_delete=fields.RESTRICT
+    )
+    agreement_line_id: int | None
+    calculated_on = fields.DateField(null=True)
+    quantity = fields.DecimalField(max_digits=14, decimal_places=4)
+    unit = fields.CharField(max_length=10)
+    description = fields.CharField(max_length=200, default="")
+    supply = fields.CharEnumField(RequirementSupply, max_length=10, default=RequirementSupply.CONSUME)
+    required_on = fields.DateField(null=True)
+    delivered_at = fields.DatetimeField(null=True)
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "item_requirement"
 
 
 class StageReason(Model):

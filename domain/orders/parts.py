@@ -1,4 +1,4 @@
-"""What several operations on service orders share: locking, shared activities, the roll-up, and reasons."""
+"""What several operations on service orders share: locking, the roll-up, and reasons."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,8 @@ from domain.core.operation import Work
 from domain.core.rows import existing, locked
 from domain.orders import rules
 from domain.orders.agreed import locked_order
-from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
-from domain.orders.rules import DispatchStatus, LineStatus, OrderProgress, OrderState
-from domain.parameters.queries import company_parameters
+from domain.orders.models import ServiceOrder, ServiceOrderLine, StageReason
+from domain.orders.rules import LineStatus, OrderProgress, OrderState
 from domain.stages.models import StageReasonCode
 from domain.stages.queries import stage_with
 from domain.stages.rules import ReasonType, check_reason
@@ -41,51 +40,11 @@ async def state_of(order: ServiceOrder, lines: Sequence[ServiceOrderLine] | None
         stage=await stage_with(order.stage_id),
         progress=progress,
         has_posted_lines=LineStatus.POSTED in statuses,
+        has_item_requirements=bool(order.has_item_requirements),
+        incoming_web_order=order.incoming_web_order,
         agreement_id=order.agreement_id,
         project_id=order.project_id,
     )
-
-
-async def shared_activity(
-    work: Work, order: ServiceOrder, worker_id: int | None, task_id: int | None, title: str, *, like: int | None
-) -> ServiceActivity:
-    """The order's open activity of this worker and task, or a new one of the same type as the activity `like`."""
-    # Locked, so that no dispatcher gives it to somebody else while a line joins it.
-    shared = (
-        await ServiceActivity.filter(order_id=order.id, worker_id=worker_id, task_id=task_id, closed=False)
-        .order_by("id")
-        .select_for_update()
-        .first()
-    )
-    if shared is not None:
-        return shared
-    earlier = None if like is None else await ServiceActivity.get(id=like)
-    activity = ServiceActivity(
-        number=await activity_number(order),
-        title=(title or order.description or order.number)[:200],
-        order_id=order.id,
-        type_id=earlier.type_id if earlier else (await company_parameters()).order_activity_type_id,
-        task_id=task_id,
-        worker_id=worker_id,
-        priority=order.priority,
-        dispatch_status=DispatchStatus.UNDISPATCHED,
-    )
-    return await work.create(activity, "activity_created")
-
-
-async def drop_empty_activity(work: Work, activity_id: int | None) -> None:
-    """Delete an open activity whose last line went elsewhere."""
-    if activity_id is None or await ServiceOrderLine.filter(activity_id=activity_id).exists():
-        return
-    activity = await ServiceActivity.filter(id=activity_id, closed=False).select_for_update().first()
-    if activity is not None:
-        await work.remove(activity, "activity_deleted")
-
-
-async def activity_number(order: ServiceOrder) -> str:
-    """The number of the order's next activity."""
-    taken = await ServiceActivity.filter(order_id=order.id).values_list("number", flat=True)
-    return rules.next_activity_number(order.number, [str(number) for number in taken])
 
 
 async def roll_up(work: Work, order: ServiceOrder, kind: str = "service_order_progressed") -> None:

@@ -133,6 +133,14 @@ async def _order(place: int, name: str) -> object:
     return await rows.an_activity(order)
 
 
+async def _requirement(place: int, name: str) -> object:
+    return await rows.a_requirement(
+        description=name,
+        required_on=MONDAY.date() + timedelta(days=place),
+        delivered_at=MONDAY if place == 2 else None,
+    )
+
+
 async def _activity(place: int, name: str) -> object:
     worker = await rows.a_worker()
     await rows.a_team(worker)
@@ -354,6 +362,18 @@ LISTS = [
         {"ended": True},
         (4,),
         descending="CREATED_AT_DESC",
+    ),
+    Listed(
+        "itemRequirements",
+        "ItemRequirementFilter",
+        "ItemRequirementOrder",
+        _requirement,
+        "order { number } item { name } project { name } quantity site { city }",
+        {"delivered": True},
+        (2,),
+        key="description",
+        ascending="REQUIRED_ON_ASC",
+        descending="REQUIRED_ON_DESC",
     ),
     Listed(
         "serviceOrders",

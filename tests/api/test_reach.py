@@ -25,7 +25,7 @@ from domain.core.actor import Actor
 from domain.core.operation import finish_running, perform
 from domain.customers.models import Address, Contact, Customer
 from domain.dispatch.operations import ActivityRef, ApplyBoardChanges, SetPriority, apply_board_changes
-from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
+from domain.orders.models import ItemRequirement, ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
 from domain.orders.rules import Priority
 from domain.parameters.models import ServiceManagementParameters
 from domain.projects.models import Project
@@ -96,13 +96,14 @@ async def of_customer(actor: Actor) -> dict[str, set[int]]:
 async def of_technician(actor: Actor) -> dict[str, set[int]]:
     """What a technician may know: the company's master data, but of the plan only orders they work on."""
     own = actor.worker_id
-    orders = await keys(ServiceOrder, Q(activities__worker_id=own) | Q(lines__worker_id=own))
+    orders = await keys(ServiceOrder, Q(activities__worker_id=own) | Q(lines__worker_id=own) | Q(responsible_id=own))
     found = {kind.name: await keys(kind.model) for kind in kinds() if "T" in TYPES[kind.name]}
     return found | {
         "ServiceOrder": orders,
         "ServiceActivity": await keys(ServiceActivity, order_id__in=orders),
         "ServiceOrderLine": await keys(ServiceOrderLine, order_id__in=orders),
         "StageReason": await keys(StageReason, order_id__in=orders),
+        "ItemRequirement": await keys(ItemRequirement, order_id__in=orders),
         "User": {actor.user_id or 0},
     }
 

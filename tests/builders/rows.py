@@ -16,7 +16,15 @@ from domain.items.models import Item
 from domain.items.rules import ItemType
 from domain.numbering.models import NumberSequence
 from domain.numbering.operations import SEQUENCES
-from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
+from domain.orders.models import (
+    ActivityType,
+    ItemRequirement,
+    ServiceActivity,
+    ServiceOrder,
+    ServiceOrderLine,
+    StageReason,
+)
+from domain.orders.rules import OrderOrigin
 from domain.parameters.models import ServiceManagementParameters
 from domain.projects.models import (
     Journal,
@@ -245,6 +253,31 @@ async def a_line(order: ServiceOrder | None = None, **columns: Any) -> ServiceOr
             line_number=await ServiceOrderLine.filter(order_id=order_id).count() + 1,
             transaction_type=TransactionType.HOUR,
             quantity=Decimal(1),
+        )
+    )
+
+
+async def a_web_order(customer: Customer | None = None, **columns: Any) -> ServiceOrder:
+    """An order of `customer`, or of a new one, that came over the web and waits."""
+    return await an_order(customer, **_filled(columns, origin=OrderOrigin.WEB, incoming_web_order=True))
+
+
+async def a_requirement(order: ServiceOrder | None = None, **columns: Any) -> ItemRequirement:
+    """One piece of a new item that `order`, or a new one, requires."""
+    order = order or await an_order()
+    if "project_id" not in columns:
+        columns["project_id"] = order.project_id or (await a_project()).id
+    if "item_id" not in columns:
+        columns["item_id"] = (await an_item()).id
+    order.has_item_requirements = True
+    await order.save(update_fields=["has_item_requirements"])
+    return await ItemRequirement.create(
+        **_filled(
+            columns,
+            order_id=order.id,
+            line_number=await ItemRequirement.filter(order_id=order.id).count() + 1,
+            quantity=Decimal(1),
+            unit="pcs",
         )
     )
 

@@ -232,13 +232,16 @@ async def _undo(_dice: Dice) -> Input:
 
 
 async def _line(dice: Dice) -> Input:
+    item = await dice.key("itm", Item, none=0.7)
+    kind = TransactionType.HOUR if item is None else TransactionType.ITEM
     return {
-        "transactionType": "HOUR",
+        "transactionType": kind,
         "quantity": "1.5",
         "description": dice.name("Line"),
+        "categoryId": await dice.key("pca", ProjectCategory, transaction_type=kind, active_in_journals=True),
         "taskId": await dice.key("tsk", ServiceTask, none=0.3),
         "workerId": await dice.key("wrk", Worker, none=0.3, active=True),
-        "itemId": await dice.key("itm", Item, none=0.5),
+        "itemId": item,
     }
 
 

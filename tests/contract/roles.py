@@ -37,6 +37,7 @@ QUERIES = {
     "dispatchTeams": "MDTI",
     "documentLink": "MDTCI",
     "item": "MDTI",
+    "itemRequirements": "MDTI",
     "items": "MDTI",
     "journals": "MDTI",
     "lineProperties": "MDTI",
@@ -131,6 +132,7 @@ MUTATIONS = {
     "createCustomer": "MDI",
     "createDispatchTeam": "M",
     "createItem": "M",
+    "createItemRequirement": "MDI",
     "createJournal": "M",
     "createLineProperty": "M",
     "createPlannedServiceOrders": "MDI",
@@ -152,12 +154,14 @@ MUTATIONS = {
     "createTemplateGroup": "M",
     "createTimeWindow": "M",
     "createUser": "M",
+    "createWebOrder": "MTCI",
     "createWorker": "M",
     "deleteAgreementGroup": "M",
     "deleteAgreementObject": "M",
     "deleteAgreementTask": "M",
     "deleteCalendar": "M",
     "deleteDispatchTeam": "M",
+    "deleteItemRequirement": "MDI",
     "deleteJournal": "M",
     "deleteLineProperty": "M",
     "deleteOrderObject": "MDI",
@@ -181,8 +185,10 @@ MUTATIONS = {
     "deleteStageReasonCode": "M",
     "deleteTemplateGroup": "M",
     "deleteTimeWindow": "M",
+    "deliverItemRequirement": "MDI",
     "dispatchActivity": "MDTI",
     "endApiToken": "M",
+    "moveServiceOrderLines": "MDI",
     "moveServiceOrderToNextStage": "MDI",
     "moveServiceOrderToPreviousStage": "MDI",
     "refreshSession": "MDTCIN",
@@ -201,6 +207,7 @@ MUTATIONS = {
     "stopPlanningRun": "MDI",
     "stopServiceAgreementLines": "M",
     "suspendServiceAgreement": "M",
+    "transferWebOrder": "MDI",
     "unassignActivity": "MDTI",
     "undoBoardChange": "MDTI",
 }
@@ -224,6 +231,7 @@ TYPES = {
     "Customer": "MDTcI",
     "DispatchTeam": "MDTI",
     "Item": "MDTI",
+    "ItemRequirement": "MDtI",
     "Journal": "MDTI",
     "LineProperty": "MDTI",
     "NumberSequence": "MDTI",
@@ -273,7 +281,8 @@ A selection that reaches a type a customer sees nothing of is FORBIDDEN for cust
 
 _ROWS = """
 all: every row · own: a customer's are its own orders, agreements, projects and addresses; a technician's are their own
-activities, and the orders with an activity or a line of theirs, with what hangs on these; of users and tokens, oneself
+activities, and the orders with an activity or a line of theirs or that they answer for, with what hangs on these; of
+users and tokens, oneself
 """
 
 

@@ -161,6 +161,7 @@ async def test_an_address_is_created_with_position_and_zone() -> None:
         "city": "Nordhavn",
         "country": "DK",
         "time_zone": "America/Nuuk",
+        "this_service_only": False,
         "version": 1,
     }
     event = await only_event()

@@ -295,6 +295,8 @@ async def test_an_activity_is_created_without_worker_and_waits() -> None:
         "id": done.result,
         "number": "S-1-10",
         "title": "Second visit",
+        "category": None,
+        "purpose": None,
         "order_id": order.id,
         "type_id": activity_type.id,
         "task_id": task.id,

@@ -19,7 +19,6 @@ from domain.exchange.rules import (
     Span,
     check_activity,
     check_hours,
-    check_line_item,
     highest_count,
     natural_key,
     overlapping,
@@ -27,7 +26,6 @@ from domain.exchange.rules import (
 from domain.exchange.sheets import Sheet, read_sheet, refusal
 from domain.exchange.tables import TABLES
 from domain.orders.rules import DispatchStatus, Priority
-from domain.projects.rules import TransactionType
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
 # A Monday.
@@ -402,15 +400,6 @@ def test_hours_that_cannot_be_are_refused(opens: int | None, closes: int | None,
 def test_a_closed_day_has_no_hours() -> None:
     check_hours(None, None)
     check_hours(0, 1440)
-
-
-def test_a_line_of_type_item_needs_an_item() -> None:
-    check_line_item(TransactionType.ITEM, 1)
-    check_line_item(TransactionType.HOUR, None)
-    with pytest.raises(Refused) as caught:
-        check_line_item(TransactionType.ITEM, None)
-
-    assert caught.value.refusals[0].path == ("item",)
 
 
 def test_of_two_that_overlap_the_one_further_down_is_at_fault() -> None:

@@ -1,6 +1,7 @@
 """What may be done to orders and lines: by stage and by progress, and the same as data."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -100,6 +101,7 @@ def test_the_actions_of_an_order_say_what_the_checks_refuse() -> None:
         OrderAction.CANCEL: Code.LINE_NOT_OPEN,
         OrderAction.REVOKE_CANCELLATION: None,
         OrderAction.DELETE: None,
+        OrderAction.TRANSFER: Code.NOT_A_WEB_ORDER,
     }
     assert all(each.allowed is (each.code is None) is (each.reason is None) for each in found.values())
     assert found[OrderAction.CANCEL].reason == "SO-1 is cancelled, it has no open line; take it up again first."
@@ -124,6 +126,7 @@ def test_an_order_without_a_stage_moves_nowhere() -> None:
         OrderAction.MOVE_TO_NEXT_STAGE: Code.NO_INITIAL_STAGE,
         OrderAction.MOVE_TO_PREVIOUS_STAGE: Code.NO_INITIAL_STAGE,
         OrderAction.REVOKE_CANCELLATION: Code.NOT_CANCELED,
+        OrderAction.TRANSFER: Code.NOT_A_WEB_ORDER,
     }
 
 
@@ -144,4 +147,22 @@ def test_a_role_that_may_not_is_told_so_and_no_more() -> None:
 
     assert {(each.allowed, each.code, each.reason) for each in [*order, *line]} == {
         (False, None, "Your role does not allow this.")
+    }
+
+
+def test_a_web_order_that_waits_is_changed_transferred_or_deleted() -> None:
+    order = replace(an_order(stage=a_stage(2, "IN_PROCESS", 1)), incoming_web_order=True)
+
+    found = rules.order_actions(order, has_next_stage=True, may=True)
+
+    assert {each.action: each.code for each in found} == {
+        OrderAction.CHANGE: None,
+        OrderAction.ADD_LINE: Code.WEB_ORDER_WAITS,
+        OrderAction.MOVE_TO_NEXT_STAGE: Code.WEB_ORDER_WAITS,
+        OrderAction.MOVE_TO_PREVIOUS_STAGE: Code.WEB_ORDER_WAITS,
+        OrderAction.SIGN_OFF: Code.WEB_ORDER_WAITS,
+        OrderAction.CANCEL: None,
+        OrderAction.REVOKE_CANCELLATION: Code.NOT_CANCELED,
+        OrderAction.DELETE: None,
+        OrderAction.TRANSFER: None,
     }

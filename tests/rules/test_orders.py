@@ -20,11 +20,12 @@ from domain.orders.rules import (
     OrderState,
     check_agreement_given,
     check_within_validity,
+    has_reached,
     plan_move,
     progress_of,
     project_of_agreement,
 )
-from tests.builders.orders import NOTHING, an_order, some_lines, statuses
+from tests.builders.orders import NOTHING, an_order, statuses
 from tests.builders.stages import a_stage
 
 ORDER = ("orderId",)
@@ -90,9 +91,8 @@ TO_TARGET, LINES = ("targetOrderId",), ("lineIds",)
 def moved(
     letters: str, numbers: list[int], *, target: OrderState = TARGET, delete_empty_source: bool = False, **source: Any
 ) -> Move:
-    return plan_move(
-        an_order(letters, **source), some_lines(letters), target, numbers, delete_empty_source=delete_empty_source
-    )
+    lines = dict(enumerate(statuses(letters), 1))
+    return plan_move(an_order(letters, **source), lines, target, numbers, delete_empty_source=delete_empty_source)
 
 
 def test_moving_the_only_lines_takes_the_empty_order_away() -> None:
@@ -183,3 +183,17 @@ def test_a_service_date_lies_within_the_agreement_and_its_line(
         check()
     else:
         assert refused(check) == (Code.OUTSIDE_VALIDITY, ("serviceAt",))
+
+
+# --- visits ----------------------------------------------------------------------------------------------------------
+
+
+def test_an_order_has_reached_its_stage_and_all_before_it() -> None:
+    stages = [a_stage(1, "PLANNING"), a_stage(2, "READY", 1), a_stage(3, "DONE", 2), a_stage(4, "CANCELLED", 1)]
+
+    def reached(stage_id: int | None) -> list[int]:
+        return [stage.id for stage in stages if has_reached(stage_id, stage.id, stages)]
+
+    assert [reached(stage_id) for stage_id in (1, 2, 3, 4, None)] == [[1], [1, 2], [1, 2, 3], [1, 4], []]
+    assert has_reached(None, None, stages)
+    assert has_reached(1, None, [])

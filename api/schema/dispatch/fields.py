@@ -24,7 +24,7 @@ from api.schema.dispatch.types import ActivityMoveCheck, BoardEvent, DispatchBoa
 from api.schema.errors import user_errors
 from api.schema.mutations import mutation
 from api.schema.orders import ServiceActivity
-from api.schema.orders.inputs import ServiceActivityRef
+from api.schema.orders.filters import ServiceActivityRef
 from api.schema.scalars import BoardCursor
 from api.selection import selection
 from domain.core.actor import Permission

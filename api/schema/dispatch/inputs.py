@@ -8,7 +8,7 @@ import strawberry
 
 from api.schema.inputs import OMIT, MutationInput, kept, kept_key
 from api.schema.nodes import key_of, keys_of
-from api.schema.orders.inputs import ServiceActivityRef
+from api.schema.orders.filters import ServiceActivityRef
 from domain.core.errors import Code, Refused
 from domain.dispatch import operations
 from domain.dispatch.queries import BoardRequest

@@ -19,13 +19,17 @@ _STAGE_COLUMNS = (
     "stage.stops_time_recording",
     "stage.require_reason",
 )
-ORDER_NEEDS = ("number", "progress", "has_posted_lines", "stage.has_next", *_STAGE_COLUMNS)
+ORDER_NEEDS = (
+    *("number", "progress", "has_posted_lines", "has_item_requirements", "incoming_web_order", "stage.has_next"),
+    *_STAGE_COLUMNS,
+)
 LINE_NEEDS = (
     "line_number",
     "status",
     "order.number",
     "order.progress",
     "order.has_posted_lines",
+    "order.has_item_requirements",
     *(f"order.{name}" for name in _STAGE_COLUMNS),
 )
 
@@ -47,11 +51,20 @@ def of_order(
     number: str,
     progress: OrderProgress,
     has_posted_lines: bool | None,  # noqa: FBT001 - given by position, as the columns come
+    has_item_requirements: bool | None,  # noqa: FBT001
+    incoming_web_order: bool,  # noqa: FBT001
     has_next: bool | None,  # noqa: FBT001
     *stage: object,
 ) -> list[rules.AvailableAction]:
     """The actions on an order, of the columns `ORDER_NEEDS`."""
-    order = OrderState(number, _stage(*stage), progress, has_posted_lines=bool(has_posted_lines))
+    order = OrderState(
+        number=number,
+        stage=_stage(*stage),
+        progress=progress,
+        has_posted_lines=bool(has_posted_lines),
+        has_item_requirements=bool(has_item_requirements),
+        incoming_web_order=incoming_web_order,
+    )
     return rules.order_actions(order, has_next_stage=bool(has_next), may=viewer.may(Permission.MAINTAIN_ORDERS))
 
 
@@ -62,10 +75,17 @@ def of_line(
     number: str,
     progress: OrderProgress,
     has_posted_lines: bool | None,  # noqa: FBT001 - given by position, as the columns come
+    has_item_requirements: bool | None,  # noqa: FBT001
     *stage: object,
 ) -> list[rules.AvailableAction]:
     """The actions on a line, of the columns `LINE_NEEDS`."""
-    order = OrderState(number, _stage(*stage), progress, has_posted_lines=bool(has_posted_lines))
+    order = OrderState(
+        number=number,
+        stage=_stage(*stage),
+        progress=progress,
+        has_posted_lines=bool(has_posted_lines),
+        has_item_requirements=bool(has_item_requirements),
+    )
     return rules.line_actions(order, line_number, status, may=viewer.may(Permission.MAINTAIN_ORDERS))
 
 

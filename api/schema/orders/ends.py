@@ -7,7 +7,7 @@ import strawberry
 from api.schema.inputs import VERSION, MutationInput
 from api.schema.mutations import Payload, action, deletion, mutation
 from api.schema.nodes import key_of, optional_key
-from api.schema.orders.inputs import ServiceOrderFilter
+from api.schema.orders.filters import ServiceOrderFilter
 from api.schema.orders.types import ServiceOrder, ServiceOrderLine, StageReason
 from api.selection import write_id
 from domain.core.errors import Code

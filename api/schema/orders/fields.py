@@ -4,21 +4,28 @@ import strawberry
 
 from api.schema.lists import listing, looked_up
 from api.schema.mutations import mutation
-from api.schema.orders.inputs import (
-    AddServiceOrderLineInput,
-    ChangeActivityTypeInput,
-    ChangeServiceActivityInput,
-    ChangeServiceOrderInput,
-    ChangeServiceOrderLineInput,
-    CreateActivityTypeInput,
-    CreateServiceActivityInput,
-    CreateServiceOrderInput,
+from api.schema.orders.filters import (
     ServiceActivityFilter,
     ServiceActivityOrder,
     ServiceActivityRef,
     ServiceOrderFilter,
     ServiceOrderOrder,
     ServiceOrderRef,
+)
+from api.schema.orders.inputs import (
+    ChangeActivityTypeInput,
+    ChangeServiceActivityInput,
+    ChangeServiceOrderInput,
+    CreateActivityTypeInput,
+    CreateServiceActivityInput,
+    CreateServiceOrderInput,
+    CreateWebOrderInput,
+    TransferWebOrderInput,
+)
+from api.schema.orders.lines import (
+    AddServiceOrderLineInput,
+    ChangeServiceOrderLineInput,
+    MoveServiceOrderLinesInput,
 )
 from api.schema.orders.types import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine
 from api.schema.paging import RecordFilter, RecordOrder
@@ -56,6 +63,18 @@ class OrderMutations:
         "Changes a service order's header.",
         service_order=ServiceOrder,
     )
+    create_web_order = mutation(
+        operations.create_web_order,
+        CreateWebOrderInput,
+        "Asks for service over the web. The order waits until a dispatcher transfers it, or deletes it.",
+        service_order=ServiceOrder,
+    )
+    transfer_web_order = mutation(
+        operations.transfer_web_order,
+        TransferWebOrderInput,
+        "Takes a web order over among the ordinary ones.",
+        service_order=ServiceOrder,
+    )
     add_service_order_line = mutation(
         operations.add_service_order_line,
         AddServiceOrderLineInput,
@@ -68,6 +87,12 @@ class OrderMutations:
         "Changes an open line. Another worker or task moves it to the activity it then shares.",
         line=ServiceOrderLine,
     )
+    move_service_order_lines = mutation(
+        operations.move_service_order_lines,
+        MoveServiceOrderLinesInput,
+        "Moves open lines to another order of the same service agreement, which is given, with the visits they share.",
+        service_order=ServiceOrder,
+    )
     create_service_activity = mutation(
         operations.create_service_activity,
         CreateServiceActivityInput,
@@ -77,7 +102,7 @@ class OrderMutations:
     change_service_activity = mutation(
         operations.change_service_activity,
         ChangeServiceActivityInput,
-        "Changes an activity's title or type.",
+        "Changes what an activity is called, and what kind of visit it is.",
         activity=ServiceActivity,
     )
     create_activity_type = mutation(

@@ -1,182 +1,52 @@
-"""What service orders, their lines and activities are asked for and changed with."""
+"""What service orders and activities are made and changed with."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import strawberry
-from tortoise.expressions import Q
 
 from api.schema.inputs import NUMBER, OMIT, OMIT_OR_CLEAR, VERSION, MutationInput, kept, kept_key
-from api.schema.nodes import key_of, keys_of, optional_key
-from api.schema.paging import OrderEnum
+from api.schema.nodes import key_of, optional_key
+from api.schema.orders.lines import ServiceOrderLineInput
+from domain.customers.addresses import GivenAddress
 from domain.orders import operations
-from domain.orders.criteria import OrderCriteria
-from domain.orders.rules import DispatchStatus, OrderProgress, Priority
-from domain.projects.rules import TransactionType
+from domain.orders.rules import OrderOrigin, Priority
 
 
-@strawberry.input(one_of=True, description="Exactly one way to name a service order.")
-class ServiceOrderRef:
-    """By id or by number."""
+@strawberry.input(description="An address that is given with an order.")
+class NewAddressInput:
+    """A new address, or another content of a known one."""
 
-    id: strawberry.Maybe[strawberry.ID] = strawberry.field(description="Its id.")
-    number: strawberry.Maybe[str] = strawberry.field(description="Its number, for example `SO-10001`.")
-
-
-@strawberry.input(one_of=True, description="Exactly one way to name an activity.")
-class ServiceActivityRef:
-    """By id or by number."""
-
-    id: strawberry.Maybe[strawberry.ID] = strawberry.field(description="Its id.")
-    number: strawberry.Maybe[str] = strawberry.field(description="Its number, for example `SO-10001-2`.")
-
-
-@strawberry.input(description="Instants from one until just before another; either end may be open.")
-class DateTimeRange:
-    """A half-open range."""
-
-    from_: datetime | None = strawberry.field(name="from", default=None, description="The first instant in it.")
-    before: datetime | None = strawberry.field(default=None, description="The first instant after it.")
-
-    def where(self, column: str) -> Q:
-        """The condition on a column of instants."""
-        ends: dict[str, Any] = {f"{column}__gte": self.from_, f"{column}__lt": self.before}
-        return Q(**{name: end for name, end in ends.items() if end is not None})
-
-
-@strawberry.input(description="Which service orders to list: those that meet every condition given.")
-class ServiceOrderFilter:
-    """For `serviceOrders`."""
-
-    search: str | None = strawberry.field(
-        default=None, description="Part of the number, the description or the customer's name, in any letter case."
+    name: str = strawberry.field(description="What the customer calls the place.")
+    street: str = strawberry.field(description="Street and house number.")
+    postal_code: str = strawberry.field(description="Postal code.")
+    city: str = strawberry.field(description="Town.")
+    country: str = strawberry.field(default="DK", description="ISO 3166-1 code of two letters.")
+    latitude: Decimal | None = strawberry.field(default=None, description="Degrees north, WGS 84.")
+    longitude: Decimal | None = strawberry.field(default=None, description="Degrees east, WGS 84.")
+    time_zone: str | None = strawberry.field(default=None, description="IANA time zone; the company's unless given.")
+    this_service_only: bool = strawberry.field(
+        default=False,
+        description="Whether only this order has it. Otherwise the customer of its project, or its own, has it too.",
     )
-    customer_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Of one of these customers.")
-    priority: list[Priority] | None = strawberry.field(default=None, description="With one of these priorities.")
-    progress: list[OrderProgress] | None = strawberry.field(default=None, description="With one of these progresses.")
-    stage_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="In one of these stages.")
-    service_at: DateTimeRange | None = strawberry.field(default=None, description="With a wished time in this range.")
-    agreement_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description="Under one of these service agreements."
+    overwrite: bool = strawberry.field(
+        default=False,
+        description="Whether it takes the place of the customer's address of the same name; refused otherwise.",
     )
 
-    def criteria(self) -> OrderCriteria:
-        """The conditions as the domain knows them.
-
-        Raises:
-            Refused: NOT_FOUND.
-        """
-        at = self.service_at or DateTimeRange()
-        return OrderCriteria(
-            search=self.search or None,
-            customer_ids=_tuple(self.customer_ids, "cus", "customer", "customerIds"),
-            stage_ids=_tuple(self.stage_ids, "stg", "stage", "stageIds"),
-            priorities=None if self.priority is None else tuple(self.priority),
-            progresses=None if self.progress is None else tuple(self.progress),
-            service_from=at.from_,
-            service_before=at.before,
-            agreement_ids=_tuple(self.agreement_ids, "sa", "service agreement", "agreementIds"),
-        )
-
-    def where(self) -> Q:
-        """The condition on orders."""
-        return self.criteria().where()
-
-
-def _tuple(ids: list[strawberry.ID] | None, prefix: str, what: str, name: str) -> tuple[int, ...] | None:
-    return None if ids is None else tuple(keys_of(ids, prefix, what, "filter", name))
-
-
-class ServiceOrderOrder(OrderEnum):
-    """Orders of service orders."""
-
-    NUMBER_ASC = ("number", "id"), "By number, as text."
-    NUMBER_DESC = ("-number", "-id"), "By number, as text, the last first."
-    CREATED_AT_DESC = ("-created_at", "-id"), "The newest first."
-    SERVICE_AT_ASC = ("service_at", "id"), "By wished time, those without one last."
-    PRIORITY_DESC = ("priority", "number", "id"), "The most urgent first."
-
-
-@strawberry.input(description="Which activities to list: those that meet every condition given.")
-class ServiceActivityFilter:
-    """For `serviceActivities`."""
-
-    search: str | None = strawberry.field(default=None, description="Part of the number or title, in any letter case.")
-    priority: list[Priority] | None = strawberry.field(default=None, description="With one of these priorities.")
-    worker_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Of one of these workers.")
-    type_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Of one of these types.")
-    order_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Of one of these orders.")
-    undispatched: bool | None = strawberry.field(
-        default=None, description="Only open ones that wait to be dispatched, or only the others."
-    )
-    closed: bool | None = strawberry.field(default=None, description="Only closed ones, or only open ones.")
-    starts_at: DateTimeRange | None = strawberry.field(default=None, description="With a start in this range.")
-
-    def where(self) -> Q:
-        """The condition on activities."""
-        where = Q()
-        if self.search:
-            where &= Q(number__icontains=self.search) | Q(title__icontains=self.search)
-        if self.priority is not None:
-            where &= Q(priority__in=self.priority)
-        if self.worker_ids is not None:
-            where &= Q(worker_id__in=keys_of(self.worker_ids, "wrk", "worker", "filter", "workerIds"))
-        if self.type_ids is not None:
-            where &= Q(type_id__in=keys_of(self.type_ids, "aty", "activity type", "filter", "typeIds"))
-        if self.order_ids is not None:
-            where &= Q(order_id__in=keys_of(self.order_ids, "so", "service order", "filter", "orderIds"))
-        if self.undispatched is not None:
-            waiting = Q(closed=False, dispatch_status=DispatchStatus.UNDISPATCHED)
-            where &= waiting if self.undispatched else ~waiting
-        if self.closed is not None:
-            where &= Q(closed=self.closed)
-        return where if self.starts_at is None else where & self.starts_at.where("starts_at")
-
-
-class ServiceActivityOrder(OrderEnum):
-    """Orders of activities."""
-
-    STARTS_AT_ASC = ("starts_at", "id"), "By start, those without a time last."
-    STARTS_AT_DESC = ("-starts_at", "-id"), "By start, the last first, those without a time last."
-    PRIORITY_DESC = ("priority", "starts_at", "id"), "The most urgent first, then by start."
-    NUMBER_ASC = ("number", "id"), "By number, as text."
-
-
-@strawberry.input(description="A line to put on an order.")
-class ServiceOrderLineInput:
-    """A new line."""
-
-    transaction_type: TransactionType = strawberry.field(description="What is used and charged.")
-    quantity: Decimal = strawberry.field(description="How much, in `unit`, with at most four decimals.")
-    unit: str = strawberry.field(default="h", description="What the quantity is counted in.")
-    description: str = strawberry.field(default="", description="What it is, in a few words.")
-    category_id: strawberry.ID | None = strawberry.field(default=None, description="Project category.")
-    item_id: strawberry.ID | None = strawberry.field(default=None, description="The item; required for type ITEM.")
-    task_id: strawberry.ID | None = strawberry.field(default=None, description="The task.")
-    worker_id: strawberry.ID | None = strawberry.field(default=None, description="Who does it.")
-    object_relation_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The object it is about: a relation of the order or of its agreement."
-    )
-
-    def line(self, *path: str | int) -> operations.NewLine:
-        """The line as the domain wants it.
-
-        Raises:
-            Refused: NOT_FOUND.
-        """
-        return operations.NewLine(
-            transaction_type=self.transaction_type,
-            quantity=self.quantity,
-            unit=self.unit,
-            description=self.description,
-            category_id=optional_key(self.category_id, "pca", "project category", *path, "categoryId"),
-            item_id=optional_key(self.item_id, "itm", "item", *path, "itemId"),
-            task_id=optional_key(self.task_id, "tsk", "service task", *path, "taskId"),
-            worker_id=optional_key(self.worker_id, "wrk", "worker", *path, "workerId"),
-            object_relation_id=optional_key(
-                self.object_relation_id, "rel", "object relation", *path, "objectRelationId"
-            ),
+    def given(self) -> GivenAddress:
+        """The address as the domain wants it."""
+        return GivenAddress(
+            name=self.name,
+            street=self.street,
+            postal_code=self.postal_code,
+            city=self.city,
+            country=self.country,
+            latitude=self.latitude,
+            longitude=self.longitude,
+            time_zone=self.time_zone,
+            this_service_only=self.this_service_only,
+            overwrite=self.overwrite,
         )
 
 
@@ -184,10 +54,15 @@ class ServiceOrderLineInput:
 class CreateServiceOrderInput(MutationInput):
     """For `createServiceOrder`."""
 
-    customer_id: strawberry.ID = strawberry.field(description="For whom.")
+    customer_id: strawberry.ID | None = strawberry.field(
+        default=None, description="For whom; the customer of the agreement's or the order's project unless given."
+    )
     number: str | None = strawberry.field(default=None, description=NUMBER)
     description: str = strawberry.field(default="", description="What the customer needs, at most 1,000 characters.")
-    address_id: strawberry.ID | None = strawberry.field(default=None, description="Where; an address of the customer.")
+    address_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Where: any address; the first of the project's customer unless given."
+    )
+    new_address: NewAddressInput | None = strawberry.field(default=None, description="Where, instead of `addressId`.")
     contact_id: strawberry.ID | None = strawberry.field(default=None, description="A contact of the customer.")
     project_id: strawberry.ID | None = strawberry.field(default=None, description="Project.")
     priority: Priority = strawberry.field(default=Priority.NORMAL, description="How urgent it is.")
@@ -202,10 +77,18 @@ class CreateServiceOrderInput(MutationInput):
         description="The service agreement; the settings may require one. It proposes what is left out.",
     )
 
+    origin: OrderOrigin = strawberry.field(
+        default=OrderOrigin.MANUAL,
+        description="From where it is made: AGREEMENT needs an agreement, PROJECT a project, SALES_ORDER its number.",
+    )
+    sales_order_number: str | None = strawberry.field(
+        default=None, description="Number of the sales order it comes from, at most 40 characters."
+    )
+
     def command(self) -> operations.CreateServiceOrder:
         """The command this asks for."""
         return operations.CreateServiceOrder(
-            customer_id=key_of(self.customer_id, "cus", "customer", "customerId"),
+            customer_id=optional_key(self.customer_id, "cus", "customer", "customerId"),
             number=self.number,
             description=self.description,
             address_id=optional_key(self.address_id, "adr", "address", "addressId"),
@@ -219,6 +102,9 @@ class CreateServiceOrderInput(MutationInput):
             ),
             lines=tuple(line.line("lines", place) for place, line in enumerate(self.lines)),
             agreement_id=optional_key(self.agreement_id, "sa", "service agreement", "agreementId"),
+            new_address=None if self.new_address is None else self.new_address.given(),
+            origin=self.origin,
+            sales_order_number=self.sales_order_number,
         )
 
 
@@ -240,6 +126,9 @@ class ChangeServiceOrderInput(MutationInput):
     agreement_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(
         description="Omit to keep; null to clear. A new one brings its project unless one is given."
     )
+    new_address: NewAddressInput | None = strawberry.field(
+        default=None, description="Another address, instead of `addressId`; omit to keep."
+    )
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeServiceOrder:
@@ -255,50 +144,55 @@ class ChangeServiceOrderInput(MutationInput):
             responsible_id=kept_key(self.responsible_id, "wrk", "worker", "responsibleId"),
             preferred_technician_id=kept_key(self.preferred_technician_id, "wrk", "worker", "preferredTechnicianId"),
             agreement_id=kept_key(self.agreement_id, "sa", "service agreement", "agreementId"),
+            new_address=None if self.new_address is None else self.new_address.given(),
             expected_version=self.expected_version,
         )
 
 
-@strawberry.input(description="A line for an existing order.")
-class AddServiceOrderLineInput(MutationInput):
-    """For `addServiceOrderLine`."""
+@strawberry.input(description="What somebody asks for over the web.")
+class CreateWebOrderInput(MutationInput):
+    """For `createWebOrder`."""
 
-    order_id: strawberry.ID = strawberry.field(description="Which order.")
-    line: ServiceOrderLineInput = strawberry.field(description="The line.")
-    expected_version: int | None = strawberry.field(
-        default=None, description="Version of the order. Refused with VERSION_CONFLICT when it has moved on."
+    description: str = strawberry.field(description="What is needed, at most 1,000 characters.")
+    customer_id: strawberry.ID | None = strawberry.field(
+        default=None, description="For whom. Customers ask for themselves and leave it out."
     )
+    address_id: strawberry.ID | None = strawberry.field(default=None, description="Where; one of the customer's.")
+    contact_id: strawberry.ID | None = strawberry.field(default=None, description="Whom to ask; of the customer.")
+    agreement_id: strawberry.ID | None = strawberry.field(default=None, description="Under which agreement.")
+    priority: Priority = strawberry.field(default=Priority.NORMAL, description="How urgent it is.")
+    service_at: datetime | None = strawberry.field(default=None, description="When it would suit.")
 
-    def command(self) -> operations.AddServiceOrderLine:
+    def command(self) -> operations.CreateWebOrder:
         """The command this asks for."""
-        return operations.AddServiceOrderLine(
-            order_id=key_of(self.order_id, "so", "service order", "orderId"),
-            line=self.line.line("line"),
-            expected_version=self.expected_version,
+        return operations.CreateWebOrder(
+            description=self.description,
+            customer_id=optional_key(self.customer_id, "cus", "customer", "customerId"),
+            address_id=optional_key(self.address_id, "adr", "address", "addressId"),
+            contact_id=optional_key(self.contact_id, "con", "contact", "contactId"),
+            agreement_id=optional_key(self.agreement_id, "sa", "service agreement", "agreementId"),
+            priority=self.priority,
+            service_at=self.service_at,
         )
 
 
-@strawberry.input(description="What is to be different about an order line.")
-class ChangeServiceOrderLineInput(MutationInput):
-    """For `changeServiceOrderLine`."""
+@strawberry.input(description="Which web order is taken over, and what it is done under.")
+class TransferWebOrderInput(MutationInput):
+    """For `transferWebOrder`."""
 
-    line_id: strawberry.ID = strawberry.field(description="Which line.")
-    quantity: strawberry.Maybe[Decimal] = strawberry.field(description=OMIT)
-    description: strawberry.Maybe[str] = strawberry.field(description=OMIT)
-    task_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
-    worker_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
-    object_relation_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    order_id: strawberry.ID = strawberry.field(description="Which web order.")
+    agreement_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(
+        description="Omit to keep; null to clear. The settings may require one."
+    )
+    project_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
-    def command(self) -> operations.ChangeServiceOrderLine:
+    def command(self) -> operations.TransferWebOrder:
         """The command this asks for."""
-        return operations.ChangeServiceOrderLine(
-            line_id=key_of(self.line_id, "sol", "order line", "lineId"),
-            quantity=kept(self.quantity),
-            description=kept(self.description),
-            task_id=kept_key(self.task_id, "tsk", "service task", "taskId"),
-            worker_id=kept_key(self.worker_id, "wrk", "worker", "workerId"),
-            object_relation_id=kept_key(self.object_relation_id, "rel", "object relation", "objectRelationId"),
+        return operations.TransferWebOrder(
+            order_id=key_of(self.order_id, "so", "service order", "orderId"),
+            agreement_id=kept_key(self.agreement_id, "sa", "service agreement", "agreementId"),
+            project_id=kept_key(self.project_id, "prj", "project", "projectId"),
             expected_version=self.expected_version,
         )
 
@@ -335,6 +229,8 @@ class ChangeServiceActivityInput(MutationInput):
     activity_id: strawberry.ID = strawberry.field(description="Which activity.")
     title: strawberry.Maybe[str] = strawberry.field(description=OMIT)
     type_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    category: strawberry.Maybe[str | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    purpose: strawberry.Maybe[str | None] = strawberry.field(description=OMIT_OR_CLEAR)
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeServiceActivity:
@@ -343,6 +239,8 @@ class ChangeServiceActivityInput(MutationInput):
             activity_id=key_of(self.activity_id, "act", "activity", "activityId"),
             title=kept(self.title),
             type_id=kept_key(self.type_id, "aty", "activity type", "typeId"),
+            category=kept(self.category),
+            purpose=kept(self.purpose),
             expected_version=self.expected_version,
         )
 

@@ -10,7 +10,7 @@ from api.schema.customers import Address, Contact, Customer
 from api.schema.items import Item
 from api.schema.nodes import Node, node
 from api.schema.orders.available import LINE_NEEDS, ORDER_NEEDS, AvailableOrderAction, of_line, of_order
-from api.schema.projects import Project, ProjectCategory
+from api.schema.projects import LineProperty, Project, ProjectCategory
 from api.schema.service_objects import ServiceObjectRelation, ServiceTask, ServiceTaskRelation
 from api.schema.stages import Stage, StageReasonCode
 from api.schema.workforce import DispatchTeam, Worker
@@ -23,8 +23,14 @@ from domain.customers.queries import sees_customer
 from domain.dispatch import rules as dispatch_rules
 from domain.dispatch.rules import BoardAction
 from domain.orders import models
-from domain.orders.queries import visible_activities, visible_lines, visible_orders, visible_reasons
-from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority
+from domain.orders.queries import (
+    visible_activities,
+    visible_lines,
+    visible_orders,
+    visible_reasons,
+    visible_requirements,
+)
+from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority, RequirementSupply
 from domain.projects.rules import TransactionType
 from domain.stages.rules import ReasonType
 
@@ -88,6 +94,8 @@ class ServiceActivity(Node):
     id: strawberry.ID = identity("act")
     number: str = column(description="For people, unique per company: `SO-10001-2`.")
     title: str = column(description="What is to be done, in a few words.")
+    category: str | None = column(description="What it counts as, in the company's words; null when not said.")
+    purpose: str | None = column(description="What it is for, in the company's words; null when not said.")
     priority: Priority = column(description="How urgent it is.")
     type: ActivityType | None = one(description="What kind of visit it is; null when not said.")
     task: ServiceTask | None = one(description="The task its lines share; null when they name none.")
@@ -132,6 +140,12 @@ class ServiceOrderLine(Node):
     quantity: Decimal = column(description="How much, in `unit`.")
     unit: str = column(description="What the quantity is counted in, for example `h`.")
     category: ProjectCategory | None = one(description="Project category; null when not said.")
+    line_property: LineProperty | None = one(description="How it is charged; null when not said.")
+    project: Project | None = one(
+        shown=sees_customer,
+        needs=("project.customer_id",),
+        description="Where it is charged to; null for the order's project, and for customers when it is not theirs.",
+    )
     item: Item | None = one(description="The item; null unless the line is of type ITEM.")
     task: ServiceTask | None = one(description="The task; null when none is named.")
     worker: Worker | None = one(description="Who does it; null while nobody is assigned.")
@@ -172,6 +186,30 @@ class StageReason(Node):
 
 
 @node(
+    models.ItemRequirement,
+    prefix="req",
+    visible=visible_requirements,
+    description="An item that has to be there when an order is carried out. While there is one, the order stays.",
+)
+class ItemRequirement(Node):
+    """A required item."""
+
+    id: strawberry.ID = identity("req")
+    line_number: int = column(description="1, 2, 3 … within the order.")
+    order: "ServiceOrder" = one(description="The order that requires it.")
+    project: Project = one(description="Where it is charged to.")
+    item: Item = one(description="The item.")
+    quantity: Decimal = column(description="How much, in `unit`.")
+    unit: str = column(description="What the quantity is counted in.")
+    description: str = column(description="What it is for; may be empty.")
+    supply: RequirementSupply = column(description="Where it comes from.")
+    site: Address | None = one(description="Where it is to be; null when not said.")
+    required_on: date | None = column(description="The day on which it has to be there; null when not said.")
+    delivered_at: datetime | None = column(description="When it was delivered; null while it is not.")
+    version: int = column(description=_VERSION)
+
+
+@node(
     models.ServiceOrder,
     prefix="so",
     visible=visible_orders,
@@ -184,7 +222,11 @@ class ServiceOrder(Node):
     number: str = column(description="For people, unique per company.")
     description: str = column(description="What the customer needs; may be empty.")
     customer: Customer = one(description="For whom the work is done.")
-    address: Address | None = one(description="Where the work is done; null when not said.")
+    address: Address | None = one(
+        shown=sees_customer,
+        needs=("address.customer_id",),
+        description="Where the work is done; null when not said, and for customers when it is not theirs.",
+    )
     contact: Contact | None = one(description="Whom to ask for; null when not said.")
     project: Project | None = one(
         shown=sees_customer,
@@ -199,6 +241,10 @@ class ServiceOrder(Node):
     priority: Priority = column(description="How urgent it is.")
     origin: OrderOrigin = column(description="Where it came from.")
     progress: OrderProgress = column(description="How far it has come; follows from its lines.")
+    incoming_web_order: bool = column(
+        description="Whether it came over the web and waits to be transferred; in lists only when asked for."
+    )
+    sales_order_number: str | None = column(description="The sales order it comes from; null for none.")
     stage: Stage | None = one(description="The step it is at; null only while the company has no stages.")
     reasons: list[StageReason] = many(
         order=("line_number",), where=visible_reasons, description="The reasons given for it, the first first."
@@ -216,6 +262,9 @@ class ServiceOrder(Node):
     )
     activities: list[ServiceActivity] = many(
         order=("starts_at", "id"), where=visible_activities, description="Its activities, as far as you may see them."
+    )
+    item_requirements: list[ItemRequirement] = many(
+        order=("line_number",), where=visible_requirements, description="The items it requires."
     )
     object_relations: list[ServiceObjectRelation] = many(
         order=("number", "id"), description="The service objects that it alone is about; its agreement has more."

@@ -40,6 +40,7 @@ from domain.orders.operations.lines import (
     add_service_order_line,
     change_service_order_line,
 )
+from domain.orders.operations.moving import MoveLines, move_service_order_lines
 from domain.orders.operations.relations import (
     AddOrderObject,
     AddOrderTask,
@@ -48,6 +49,13 @@ from domain.orders.operations.relations import (
     change_order_task,
     delete_order_object,
     delete_order_task,
+)
+from domain.orders.operations.requirements import (
+    CreateItemRequirement,
+    NameRequirement,
+    create_item_requirement,
+    delete_item_requirement,
+    deliver_item_requirement,
 )
 from domain.orders.operations.stages import (
     AddStageReason,
@@ -63,6 +71,7 @@ from domain.orders.operations.stages import (
     move_service_order_to_next_stage,
     move_service_order_to_previous_stage,
 )
+from domain.orders.operations.web import CreateWebOrder, TransferWebOrder, create_web_order, transfer_web_order
 
 __all__ = [
     "AddOrderObject",
@@ -74,19 +83,24 @@ __all__ = [
     "ChangeServiceOrder",
     "ChangeServiceOrderLine",
     "CreateActivityType",
+    "CreateItemRequirement",
     "CreateServiceActivity",
     "CreateServiceOrder",
     "CreateStage",
+    "CreateWebOrder",
     "DeleteStage",
     "DeleteStageReason",
     "EndOrder",
     "EndOrders",
+    "MoveLines",
     "MoveToNextStage",
     "MoveToPreviousStage",
+    "NameRequirement",
     "NewLine",
     "SetLineStatus",
     "SignOffLine",
     "SignOffOrder",
+    "TransferWebOrder",
     "add_order_object",
     "add_order_task",
     "add_service_order_line",
@@ -100,15 +114,20 @@ __all__ = [
     "change_service_order",
     "change_service_order_line",
     "create_activity_type",
+    "create_item_requirement",
     "create_service_activity",
     "create_service_order",
     "create_stage",
+    "create_web_order",
+    "delete_item_requirement",
     "delete_order_object",
     "delete_order_task",
     "delete_service_order",
     "delete_service_orders",
     "delete_stage",
     "delete_stage_reason",
+    "deliver_item_requirement",
+    "move_service_order_lines",
     "move_service_order_to_next_stage",
     "move_service_order_to_previous_stage",
     "revoke_service_order_cancellation",
@@ -116,4 +135,5 @@ __all__ = [
     "revoke_service_order_line_cancellation",
     "sign_off_service_order",
     "sign_off_service_order_line",
+    "transfer_web_order",
 ]

@@ -5,16 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from domain.core.actor import Permission
-from domain.core.checks import check_text
+from domain.core.checks import check_text, optional_text
 from domain.core.errors import Code, Refused
 from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation
 from domain.core.rows import existing, locked
 from domain.numbering.operations import number_for
 from domain.orders import rules
+from domain.orders.activities import activity_number
 from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder
-from domain.orders.parts import activity_number
+from domain.orders.parts import state_of
 from domain.orders.rules import Priority
+from domain.parameters.queries import company_parameters
 from domain.service_objects.models import ServiceTask
 
 
@@ -79,9 +81,11 @@ async def create_service_activity(work: Work, command: CreateServiceActivity) ->
     """Create an activity nobody has yet; `assign_activity` gives it to a worker.
 
     Raises:
-        Refused: NOT_FOUND, INVALID, TIME_REQUIRED.
+        Refused: NOT_FOUND, WEB_ORDER_WAITS, INVALID, TIME_REQUIRED.
     """
     order = await locked(ServiceOrder, command.order_id, "service order", "orderId")
+    rules.check_transferred(await state_of(order))
+    parameters = await company_parameters()
     starts_at = ends_at = None
     if command.starts_at is not None:
         if command.duration is None:
@@ -93,6 +97,8 @@ async def create_service_activity(work: Work, command: CreateServiceActivity) ->
     activity = ServiceActivity(
         number=await activity_number(order),
         title=check_text(command.title, "title", longest=200),
+        category=parameters.activity_category,
+        purpose=parameters.activity_purpose,
         order_id=order.id,
         type_id=await existing(ActivityType, command.type_id, "activity type", "typeId"),
         task_id=await existing(ServiceTask, command.task_id, "service task", "taskId"),
@@ -110,19 +116,25 @@ class ChangeServiceActivity:
     activity_id: int
     title: str | Keep = KEEP
     type_id: int | None | Keep = KEEP
+    category: str | None | Keep = KEEP
+    purpose: str | None | Keep = KEEP
     expected_version: int | None = None
 
 
 @operation(requires=Permission.MAINTAIN_ORDERS)
 async def change_service_activity(work: Work, command: ChangeServiceActivity) -> int:
-    """Change an activity's title or type.
+    """Change what an activity is called, and what kind of visit it is.
 
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, INVALID.
     """
     activity = await locked(ServiceActivity, command.activity_id, "activity", "activityId")
     await check_version(activity, command.expected_version)
-    values: dict[str, Any] = {"title": check_text(chosen(command.title, activity.title), "title", longest=200)}
+    values: dict[str, Any] = {
+        "title": check_text(chosen(command.title, activity.title), "title", longest=200),
+        "category": optional_text(chosen(command.category, activity.category), "category", longest=60),
+        "purpose": optional_text(chosen(command.purpose, activity.purpose), "purpose"),
+    }
     if not isinstance(command.type_id, Keep):
         values["type_id"] = await existing(ActivityType, command.type_id, "activity type", "typeId")
     await work.change(activity, "activity_changed", **values)

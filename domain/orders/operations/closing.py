@@ -12,12 +12,12 @@ from domain.core.errors import Refused
 from domain.core.operation import Work, check_version, operation
 from domain.core.rows import locked
 from domain.orders import rules
+from domain.orders.activities import drop_empty_activity, give_order_activity, visit_for
 from domain.orders.criteria import OrderCriteria, check_confirmed
 from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
-from domain.orders.parts import drop_empty_activity, locked_line, log_reason, roll_up, shared_activity, state_of
+from domain.orders.parts import locked_line, log_reason, roll_up, state_of
 from domain.orders.queries import visible_orders
 from domain.orders.rules import LineStatus
-from domain.projects.rules import TransactionType
 from domain.service_objects.models import ServiceObjectRelation, ServiceTaskRelation
 from domain.stages.rules import ReasonType
 
@@ -64,8 +64,8 @@ async def sign_off_service_order(work: Work, command: SignOffOrder) -> int:
     """Sign off an order and all its open lines.
 
     Raises:
-        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_MODIFY, LINE_NOT_OPEN, ALREADY_POSTED, INVALID,
-            REASON_REQUIRED, NO_INITIAL_STAGE for a reason without a stage.
+        Refused: NOT_FOUND, VERSION_CONFLICT, WEB_ORDER_WAITS, STAGE_FORBIDS_MODIFY, LINE_NOT_OPEN, ALREADY_POSTED,
+            INVALID, REASON_REQUIRED, NO_INITIAL_STAGE for a reason without a stage.
 
     Source: DOMAIN.md 5.6, 6.3.
     """
@@ -119,7 +119,7 @@ async def cancel_service_order_line(work: Work, command: SetLineStatus) -> int:
     """Cancel an open line; it leaves a visit that has yet to be made, and the order's progress follows.
 
     Raises:
-        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_CANCEL, LINE_NOT_OPEN.
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_CANCEL, HAS_ITEM_REQUIREMENTS, LINE_NOT_OPEN.
 
     Source: DOMAIN.md 5.5, 5.6.
     """
@@ -159,7 +159,8 @@ async def cancel_service_order(work: Work, command: EndOrder) -> int:
     """Cancel an order's open lines; visits that have yet to be made leave the board.
 
     Raises:
-        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_CANCEL, ALREADY_POSTED, LINE_NOT_OPEN.
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_CANCEL, HAS_ITEM_REQUIREMENTS, ALREADY_POSTED,
+            LINE_NOT_OPEN.
 
     Source: DOMAIN.md 5.6, D-13.
     """
@@ -189,13 +190,13 @@ async def delete_service_order(work: Work, command: EndOrder) -> int:
     """Delete an order with its lines, visits, relations and reasons; the audit trail keeps them.
 
     Raises:
-        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_DELETE, ALREADY_POSTED.
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_DELETE, HAS_ITEM_REQUIREMENTS, ALREADY_POSTED.
 
     Source: DOMAIN.md 5.6.
     """
     order = await locked(ServiceOrder, command.order_id, "service order", "orderId")
     await check_version(order, command.expected_version)
-    await _delete(work, order)
+    await delete_order(work, order)
     return command.order_id
 
 
@@ -235,7 +236,7 @@ async def delete_service_orders(work: Work, command: EndOrders) -> list[dict[str
 
     Source: DOMAIN.md 5.6.
     """
-    return await _each(work, command, _delete)
+    return await _each(work, command, delete_order)
 
 
 Ending = Callable[[Work, ServiceOrder], Awaitable[None]]
@@ -279,10 +280,16 @@ async def _revoke(work: Work, order: ServiceOrder) -> None:
     rules.check_revoke(await state_of(order, lines))
     for line in lines:
         await _revoke_line(work, order, line)
+    await give_order_activity(work, order)
     await roll_up(work, order, "service_order_taken_up")
 
 
-async def _delete(work: Work, order: ServiceOrder) -> None:
+async def delete_order(work: Work, order: ServiceOrder) -> None:
+    """Delete a locked order with all that is its own.
+
+    Raises:
+        Refused: STAGE_FORBIDS_DELETE, HAS_ITEM_REQUIREMENTS, ALREADY_POSTED.
+    """
     activities = await ServiceActivity.filter(order_id=order.id).order_by("id").select_for_update()
     lines = await _locked_lines(order)
     rules.check_delete(await state_of(order, lines))
@@ -311,10 +318,7 @@ async def _cancel_line(work: Work, line: ServiceOrderLine, open_activities: dict
 
 
 async def _revoke_line(work: Work, order: ServiceOrder, line: ServiceOrderLine) -> None:
-    activity_id = line.activity_id
-    if activity_id is None and line.transaction_type is TransactionType.HOUR:
-        shared = await shared_activity(work, order, line.worker_id, line.task_id, line.description, like=None)
-        activity_id = shared.id
+    activity_id = await visit_for(work, order, line)
     await work.change(line, "service_order_line_taken_up", status=LineStatus.CREATED, activity_id=activity_id)
 
 

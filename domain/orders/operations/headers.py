@@ -7,26 +7,31 @@ from typing import Any
 from domain.agreements.models import ServiceAgreement
 from domain.core.actor import Permission
 from domain.core.checks import optional_text
-from domain.core.errors import Refused, not_found
+from domain.core.errors import Refused
 from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation
 from domain.core.rows import usable
-from domain.customers.models import Address, Contact, Customer
+from domain.customers.addresses import GivenAddress
 from domain.numbering.operations import number_for
 from domain.orders import agreed, rules
+from domain.orders.activities import give_order_activity
 from domain.orders.models import ServiceActivity, ServiceOrder
 from domain.orders.operations.lines import NewLine, add_line
+from domain.orders.parties import address_for, contact_for, customer_for, usual_address
 from domain.orders.parts import active_worker, state_of
-from domain.orders.rules import Priority
+from domain.orders.rules import OrderOrigin, Priority
 from domain.projects.models import Project
 from domain.stages.queries import initial_stage_id
 
 
 @dataclass(frozen=True, slots=True)
 class CreateServiceOrder:
-    """A new service order; without a number it draws one."""
+    """A new service order; without a number it draws one.
 
-    customer_id: int
+    Without a customer it is for that of its agreement's or its own project, and without an address at theirs.
+    """
+
+    customer_id: int | None = None
     number: str | None = None
     description: str = ""
     address_id: int | None = None
@@ -38,6 +43,9 @@ class CreateServiceOrder:
     preferred_technician_id: int | None = None
     lines: tuple[NewLine, ...] = ()
     agreement_id: int | None = None
+    new_address: GivenAddress | None = None
+    origin: OrderOrigin = OrderOrigin.MANUAL
+    sales_order_number: str | None = None
 
 
 @operation(requires=Permission.MAINTAIN_ORDERS)
@@ -46,30 +54,42 @@ async def create_service_order(work: Work, command: CreateServiceOrder) -> int:
 
     Raises:
         Refused: NOT_FOUND, INVALID, ALREADY_EXISTS, WORKER_INACTIVE, NUMBER_SEQUENCE_MISSING, NO_INITIAL_STAGE,
-            AGREEMENT_REQUIRED, AGREEMENT_SUSPENDED, AGREEMENT_IS_TEMPLATE, OUTSIDE_VALIDITY, PROJECT_MISMATCH,
-            OBJECT_NOT_RELATED, TASK_NOT_RELATED.
+            AGREEMENT_REQUIRED, AGREEMENT_SUSPENDED, AGREEMENT_IS_TEMPLATE, OUTSIDE_VALIDITY, PROJECT_REQUIRED,
+            PROJECT_MISMATCH, ADDRESS_NAME_EXISTS, OBJECT_NOT_RELATED, TASK_NOT_RELATED.
 
-    Source: DOMAIN.md 3, 5.1, 5.2, 5.3, 6.1, 9.1.
+    Source: DOMAIN.md 3, 5.1, 5.2, 5.3, 5.4, 6.1, 9.1.
     """
+    sales_order_number = optional_text(command.sales_order_number, "salesOrderNumber", longest=40)
+    rules.check_origin(
+        command.origin,
+        agreement_id=command.agreement_id,
+        project_id=command.project_id,
+        sales_order_number=sales_order_number,
+    )
     project_id = await usable(Project, command.project_id, "project", "projectId")
     service_at = None if command.service_at is None else rules.check_instant(command.service_at, "serviceAt")
     agreement_id, project_id = await agreed.agreement_for(
         command.agreement_id, service_at=service_at, project_id=project_id
     )
+    customer_id = await customer_for(command.customer_id, project_id)
     order = ServiceOrder(
         number=await number_for(work, ServiceOrder, command.number),
         description=optional_text(command.description, "description", longest=1000) or "",
-        customer_id=await usable(Customer, command.customer_id, "customer", "customerId"),
-        address_id=await _of_customer(Address, command.address_id, command.customer_id, "address", "addressId"),
-        contact_id=await _of_customer(Contact, command.contact_id, command.customer_id, "contact", "contactId"),
+        customer_id=customer_id,
+        contact_id=await contact_for(command.contact_id, customer_id),
         project_id=project_id,
         agreement_id=agreement_id,
         priority=command.priority,
+        origin=command.origin,
+        sales_order_number=sales_order_number,
         service_at=service_at,
         responsible_id=await active_worker(command.responsible_id, "responsibleId"),
         preferred_technician_id=await active_worker(command.preferred_technician_id, "preferredTechnicianId"),
         stage_id=await initial_stage_id(),
         created_at=work.now,
+    )
+    order.address_id = await address_for(work, order, command.address_id, command.new_address) or await usual_address(
+        project_id
     )
     if agreement_id is not None:
         for column, value in (await agreed.proposed(agreement_id, order.customer_id)).items():
@@ -80,6 +100,7 @@ async def create_service_order(work: Work, command: CreateServiceOrder) -> int:
             await add_line(work, order, line, place + 1)
         except Refused as refused:
             raise refused.under("lines", place) from None
+    await give_order_activity(work, order)
     return order.id
 
 
@@ -97,6 +118,7 @@ class ChangeServiceOrder:
     responsible_id: int | None | Keep = KEEP
     preferred_technician_id: int | None | Keep = KEEP
     agreement_id: int | None | Keep = KEEP
+    new_address: GivenAddress | None = None
     expected_version: int | None = None
 
 
@@ -106,10 +128,10 @@ async def change_service_order(work: Work, command: ChangeServiceOrder) -> int:
 
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_MODIFY, INVALID, WORKER_INACTIVE, AGREEMENT_REQUIRED,
-            AGREEMENT_SUSPENDED, AGREEMENT_IS_TEMPLATE, OUTSIDE_VALIDITY, PROJECT_MISMATCH, OBJECT_NOT_RELATED,
-            TASK_NOT_RELATED.
+            AGREEMENT_SUSPENDED, AGREEMENT_IS_TEMPLATE, OUTSIDE_VALIDITY, PROJECT_MISMATCH, ADDRESS_NAME_EXISTS,
+            OBJECT_NOT_RELATED, TASK_NOT_RELATED.
 
-    Source: DOMAIN.md 5.3, 5.6.
+    Source: DOMAIN.md 5.3, 5.4, 5.6.
     """
     order = await agreed.locked_order(command.order_id, "service order", "orderId")
     await check_version(order, command.expected_version)
@@ -118,14 +140,10 @@ async def change_service_order(work: Work, command: ChangeServiceOrder) -> int:
         "description": optional_text(chosen(command.description, order.description), "description", longest=1000) or "",
         "priority": chosen(command.priority, order.priority),
     }
-    if not isinstance(command.address_id, Keep):
-        values["address_id"] = await _of_customer(
-            Address, command.address_id, order.customer_id, "address", "addressId"
-        )
+    if command.new_address is not None or not isinstance(command.address_id, Keep):
+        values["address_id"] = await address_for(work, order, chosen(command.address_id, None), command.new_address)
     if not isinstance(command.contact_id, Keep):
-        values["contact_id"] = await _of_customer(
-            Contact, command.contact_id, order.customer_id, "contact", "contactId"
-        )
+        values["contact_id"] = await contact_for(command.contact_id, order.customer_id)
     if not isinstance(command.project_id, Keep):
         values["project_id"] = await usable(Project, command.project_id, "project", "projectId")
     if not isinstance(command.service_at, Keep):
@@ -161,11 +179,3 @@ async def _check_agreed(order: ServiceOrder, command: ChangeServiceOrder, values
         agreement = await ServiceAgreement.get(id=agreement_id)
         project_id = values.get("project_id", order.project_id)
         values["project_id"] = await agreed.fitting_project(agreement, service_at=service_at, project_id=project_id)
-
-
-async def _of_customer(
-    model: type[Address | Contact], row_id: int | None, customer_id: int, what: str, path: str
-) -> int | None:
-    if row_id is not None and not await model.filter(id=row_id, customer_id=customer_id).exists():
-        raise not_found(f"{what} of this customer", path)
-    return row_id

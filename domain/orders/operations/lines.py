@@ -6,15 +6,16 @@ from typing import Any
 
 from domain.core.actor import Permission
 from domain.core.checks import check_text, optional_text
-from domain.core.errors import Code, Refused
+from domain.core.errors import Refused
 from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation
 from domain.core.rows import existing, usable
 from domain.items.models import Item
 from domain.orders import agreed, rules
+from domain.orders.activities import drop_empty_activity, gives_activities, shared_activity, visit_for
 from domain.orders.models import ServiceOrder, ServiceOrderLine
-from domain.orders.parts import active_worker, drop_empty_activity, locked_line, roll_up, shared_activity, state_of
-from domain.projects.models import ProjectCategory
+from domain.orders.parts import active_worker, locked_line, roll_up, state_of
+from domain.projects.models import LineProperty, Project, ProjectCategory
 from domain.projects.rules import TransactionType
 from domain.service_objects.models import ServiceTask
 
@@ -25,9 +26,11 @@ class NewLine:
 
     transaction_type: TransactionType
     quantity: Decimal
-    unit: str = "h"
+    unit: str | None = None
     description: str = ""
     category_id: int | None = None
+    line_property_id: int | None = None
+    project_id: int | None = None
     item_id: int | None = None
     task_id: int | None = None
     worker_id: int | None = None
@@ -48,8 +51,8 @@ async def add_service_order_line(work: Work, command: AddServiceOrderLine) -> in
     """Put a line on an order; it joins the activity of equal worker and task, or gets a new one.
 
     Raises:
-        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_MODIFY, ALREADY_POSTED, INVALID, WORKER_INACTIVE,
-            OBJECT_NOT_RELATED, TASK_NOT_RELATED.
+        Refused: NOT_FOUND, VERSION_CONFLICT, WEB_ORDER_WAITS, STAGE_FORBIDS_MODIFY, ALREADY_POSTED, INVALID,
+            WORKER_INACTIVE, OBJECT_NOT_RELATED, TASK_NOT_RELATED.
 
     Source: DOMAIN.md 3, 5.6, 9.1.
     """
@@ -72,6 +75,9 @@ class ChangeServiceOrderLine:
     line_id: int
     quantity: Decimal | Keep = KEEP
     description: str | Keep = KEEP
+    category_id: int | None | Keep = KEEP
+    line_property_id: int | None | Keep = KEEP
+    project_id: int | None | Keep = KEEP
     task_id: int | None | Keep = KEEP
     worker_id: int | None | Keep = KEEP
     object_relation_id: int | None | Keep = KEEP
@@ -113,7 +119,15 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
         "task_id": task_id,
         "object_relation_id": relation_id,
     }
-    if moved and line.transaction_type is TransactionType.HOUR:
+    if not isinstance(command.category_id, Keep):
+        values["category_id"] = await category_for(line.transaction_type, command.category_id)
+    if not isinstance(command.line_property_id, Keep):
+        values["line_property_id"] = await existing(
+            LineProperty, command.line_property_id, "line property", "linePropertyId"
+        )
+    if not isinstance(command.project_id, Keep):
+        values["project_id"] = await usable(Project, command.project_id, "project", "projectId")
+    if moved and line.transaction_type is TransactionType.HOUR and (left is not None or await gives_activities(order)):
         activity = await shared_activity(work, order, worker_id, task_id, line.description, like=left)
         values["activity_id"] = activity.id
     await work.change(line, "service_order_line_changed", **values)
@@ -123,33 +137,54 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
 
 
 async def add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: int) -> ServiceOrderLine:
-    """Put a line on a locked order.
+    """Put a line on a locked order; one of hours joins the visit of its worker and task, if it is time for visits.
 
     Raises:
         Refused: NOT_FOUND, INVALID, WORKER_INACTIVE, OBJECT_NOT_RELATED, TASK_NOT_RELATED.
+
+    Source: DOMAIN.md 3, 5.2, 9.1.
     """
     worker_id = await active_worker(new.worker_id, "workerId")
     task_id = await existing(ServiceTask, new.task_id, "service task", "taskId")
-    item_id = await usable(Item, new.item_id, "item", "itemId")
     await agreed.check_related(order, object_relation_id=new.object_relation_id, task_id=task_id)
-    if new.transaction_type is TransactionType.ITEM and item_id is None:
-        raise Refused(Code.INVALID, "A line of type ITEM needs an item.", ("itemId",))
+    item_id = await usable(Item, new.item_id, "item", "itemId")
+    rules.check_item(new.transaction_type, item_id)
+    unit = new.unit
+    if unit is None:
+        item = None if item_id is None else await Item.get(id=item_id)
+        unit = rules.default_unit(new.transaction_type, None if item is None else item.unit)
     line = ServiceOrderLine(
         order_id=order.id,
         line_number=line_number,
         transaction_type=new.transaction_type,
         description=optional_text(new.description, "description", longest=200) or "",
-        category_id=await usable(
-            ProjectCategory, new.category_id, "project category", "categoryId", flag="active_in_journals"
-        ),
+        category_id=await category_for(new.transaction_type, new.category_id),
+        line_property_id=await existing(LineProperty, new.line_property_id, "line property", "linePropertyId"),
+        project_id=await usable(Project, new.project_id, "project", "projectId"),
         item_id=item_id,
         task_id=task_id,
         worker_id=worker_id,
         object_relation_id=new.object_relation_id,
         quantity=rules.check_quantity(new.quantity),
-        unit=check_text(new.unit, "unit", longest=10),
+        unit=check_text(unit, "unit", longest=10),
     )
-    if new.transaction_type is TransactionType.HOUR:
-        activity = await shared_activity(work, order, worker_id, task_id, line.description, like=None)
-        line.activity_id = activity.id
+    line.activity_id = await visit_for(work, order, line)
     return await work.create(line, "service_order_line_created")
+
+
+async def category_for(transaction_type: TransactionType, category_id: int | None) -> int | None:
+    """The project category of a line: of its type and in use; without one given, the only one of its type.
+
+    Raises:
+        Refused: NOT_FOUND, INVALID.
+
+    Source: DOMAIN.md 2, 5.2.
+    """
+    if category_id is None:
+        of_type = ProjectCategory.filter(transaction_type=transaction_type, active_in_journals=True)
+        found = await of_type.order_by("id").limit(2).values_list("id", flat=True)
+        return rules.only_category(transaction_type, [int(str(each)) for each in found])
+    await usable(ProjectCategory, category_id, "project category", "categoryId", flag="active_in_journals")
+    category = await ProjectCategory.get(id=category_id)
+    rules.check_category_type(transaction_type, category.transaction_type, category.number)
+    return category_id

@@ -7,6 +7,7 @@ from domain.core.checks import check_text
 from domain.core.errors import Code, Refused
 from domain.core.operation import Work, check_version, operation
 from domain.core.rows import existing, free_number, locked
+from domain.orders.activities import give_activities
 from domain.orders.models import ServiceOrder, StageReason
 from domain.orders.parts import log_reason, state_of
 from domain.orders.rules import check_in_stage
@@ -164,6 +165,7 @@ async def _enter(
 ) -> None:
     rules.check_entry_reason(entered, reason_code_id)
     await work.change(order, "service_order_moved", stage_id=entered.id)
+    await give_activities(work, order)
     await log_reason(work, order, ReasonType.STAGE_CHANGE, reason_code_id, description)
 
 

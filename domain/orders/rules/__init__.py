@@ -1,6 +1,7 @@
 """Decisions about service orders, their lines and activities. Pure."""
 
 from domain.orders.rules.actions import AvailableAction, OrderAction, line_actions, order_actions
+from domain.orders.rules.activities import has_reached
 from domain.orders.rules.changing import (
     Move,
     check_cancel,
@@ -11,11 +12,21 @@ from domain.orders.rules.changing import (
     check_line_change,
     check_line_revoke,
     check_new_line,
+    check_requires_items,
     check_revoke,
     check_sign_off,
+    check_transfer,
+    check_transferred,
+    check_undelivered,
     plan_move,
 )
-from domain.orders.rules.creating import check_agreement_given, check_within_validity, project_of_agreement
+from domain.orders.rules.creating import (
+    check_agreement_given,
+    check_origin,
+    check_within_validity,
+    project_of_agreement,
+)
+from domain.orders.rules.lines import check_category_type, check_item, default_unit, only_category
 from domain.orders.rules.margins import Margin, PostedAmount, margins_of, minor_units
 from domain.orders.rules.posting import (
     LeftLine,
@@ -36,6 +47,7 @@ from domain.orders.rules.values import (
     OrderOrigin,
     OrderProgress,
     Priority,
+    RequirementSupply,
     check_instant,
     check_length,
     check_line_open,
@@ -64,29 +76,40 @@ __all__ = [
     "PostingRules",
     "PostingRun",
     "Priority",
+    "RequirementSupply",
     "check_agreement_given",
     "check_cancel",
+    "check_category_type",
     "check_change",
     "check_delete",
     "check_in_stage",
     "check_instant",
+    "check_item",
     "check_length",
     "check_line_cancel",
     "check_line_change",
     "check_line_open",
     "check_line_revoke",
     "check_new_line",
+    "check_origin",
     "check_posting_run",
     "check_quantity",
+    "check_requires_items",
     "check_revoke",
     "check_sign_off",
+    "check_transfer",
+    "check_transferred",
+    "check_undelivered",
     "check_within_validity",
+    "default_unit",
+    "has_reached",
     "line_actions",
     "line_numbered",
     "lines_asked_for",
     "margins_of",
     "minor_units",
     "next_activity_number",
+    "only_category",
     "order_actions",
     "plan_move",
     "plan_posting",

@@ -19,6 +19,7 @@ from domain.orders.rules.changing import (
     check_new_line,
     check_revoke,
     check_sign_off,
+    check_transfer,
 )
 from domain.orders.rules.states import OrderState
 from domain.orders.rules.values import LineStatus
@@ -36,6 +37,7 @@ class OrderAction(StrEnum):
     CANCEL = "CANCEL"
     REVOKE_CANCELLATION = "REVOKE_CANCELLATION"
     DELETE = "DELETE"
+    TRANSFER = "TRANSFER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def order_actions(order: OrderState, *, has_next_stage: bool, may: bool) -> list
         OrderAction.CANCEL: lambda: check_cancel(order),
         OrderAction.REVOKE_CANCELLATION: lambda: check_revoke(order),
         OrderAction.DELETE: lambda: check_delete(order),
+        OrderAction.TRANSFER: lambda: check_transfer(order),
     }
     return _available(checks, may=may)
 

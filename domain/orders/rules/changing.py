@@ -4,11 +4,11 @@ A check refuses; a plan refuses, or says what changes. An order without a stage,
 are while the company has no stages, may do everything that its progress allows.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from domain.core.errors import Code, Path, Refused
-from domain.orders.rules.states import LineState, OrderState, line_numbered
+from domain.orders.rules.states import OrderState
 from domain.orders.rules.values import LineStatus, OrderProgress, check_line_open
 from domain.stages import rules as stages
 from domain.stages.rules import Stage
@@ -35,25 +35,27 @@ def check_change(order: OrderState, path: Path = _ORDER) -> None:
 
 
 def check_new_line(order: OrderState, path: Path = _ORDER) -> None:
-    """Refuse to put a line on an order; one that is posted stays so.
+    """Refuse to put a line on an order; one that is posted stays so, and a web order has none before it is taken over.
 
     Raises:
-        Refused: STAGE_FORBIDS_MODIFY, ALREADY_POSTED.
+        Refused: WEB_ORDER_WAITS, STAGE_FORBIDS_MODIFY, ALREADY_POSTED.
 
     Source: DOMAIN.md 5.6, 14.
     """
+    check_transferred(order, path)
     check_change(order, path)
     _check_unposted(order, "take no more lines", path)
 
 
 def check_sign_off(order: OrderState) -> None:
-    """Refuse to sign off an order that is cancelled or posted.
+    """Refuse to sign off an order that is cancelled or posted, or that nobody has taken over from the web.
 
     Raises:
-        Refused: STAGE_FORBIDS_MODIFY, LINE_NOT_OPEN, ALREADY_POSTED.
+        Refused: WEB_ORDER_WAITS, STAGE_FORBIDS_MODIFY, LINE_NOT_OPEN, ALREADY_POSTED.
 
     Source: DOMAIN.md 5.6, D-16.
     """
+    check_transferred(order)
     check_change(order)
     _check_not_canceled(order)
     _check_unposted(order, "not be signed off any more", _ORDER)
@@ -100,16 +102,76 @@ def check_delete(order: OrderState) -> None:
     _check_nothing_posted(order, "it stays")
 
 
-def check_in_stage(order: OrderState, path: Path = _ORDER) -> Stage:
-    """The stage an order is in.
+def check_transferred(order: OrderState, path: Path = _ORDER) -> None:
+    """Refuse to work on a web order that a dispatcher has yet to take over.
 
     Raises:
-        Refused: NO_INITIAL_STAGE.
+        Refused: WEB_ORDER_WAITS.
+
+    Source: DOMAIN.md 5.3.
     """
+    if order.incoming_web_order:
+        message = f"{order.number} came over the web and waits to be looked at; transfer it first, or delete it."
+        raise Refused(Code.WEB_ORDER_WAITS, message, path)
+
+
+def check_transfer(order: OrderState) -> None:
+    """Refuse to take over an order that does not wait for it.
+
+    Raises:
+        Refused: NOT_A_WEB_ORDER, STAGE_FORBIDS_MODIFY.
+
+    Source: DOMAIN.md 5.3.
+    """
+    if not order.incoming_web_order:
+        message = f"{order.number} is no web order that waits to be transferred."
+        raise Refused(Code.NOT_A_WEB_ORDER, message, _ORDER)
+    check_change(order)
+
+
+def check_in_stage(order: OrderState, path: Path = _ORDER) -> Stage:
+    """The stage from which an order moves on.
+
+    Raises:
+        Refused: WEB_ORDER_WAITS, NO_INITIAL_STAGE.
+    """
+    check_transferred(order, path)
     if order.stage is None:
         message = f"{order.number} is in no stage, because there is none yet; create a stage without a parent first."
         raise Refused(Code.NO_INITIAL_STAGE, message, path)
     return order.stage
+
+
+# --- required items --------------------------------------------------------------------------------------------------
+
+
+def check_requires_items(order: OrderState) -> int:
+    """The project on which an order requires items; refused without one, and when nothing is done on it any more.
+
+    Raises:
+        Refused: WEB_ORDER_WAITS, STAGE_FORBIDS_MODIFY, ALREADY_POSTED, LINE_NOT_OPEN, PROJECT_REQUIRED.
+
+    Source: DOMAIN.md 5.7.
+    """
+    check_new_line(order)
+    _check_not_canceled(order)
+    if order.project_id is None:
+        message = f"{order.number} has no project, which items are required on; attach it to one first."
+        raise Refused(Code.PROJECT_REQUIRED, message, _ORDER)
+    return order.project_id
+
+
+def check_undelivered(line_number: int, *, delivered: bool) -> None:
+    """Refuse to deliver a required item twice, or to delete one that is there.
+
+    Raises:
+        Refused: ALREADY_DELIVERED.
+
+    Source: DOMAIN.md D-15.
+    """
+    if delivered:
+        message = f"Requirement {line_number} has been delivered and stays."
+        raise Refused(Code.ALREADY_DELIVERED, message, ("requirementId",))
 
 
 # --- lines -----------------------------------------------------------------------------------------------------------
@@ -167,7 +229,7 @@ class Move:
 
 def plan_move(
     source: OrderState,
-    lines: Sequence[LineState],
+    statuses: Mapping[int, LineStatus],
     target: OrderState,
     line_numbers: Collection[int],
     *,
@@ -175,9 +237,11 @@ def plan_move(
 ) -> Move:
     """The lines moved to another order of the same agreement; an order that is left empty goes away if wanted.
 
+    `statuses` are those of all lines of the source, by number; what is moved is among them.
+
     Raises:
-        Refused: DIFFERENT_AGREEMENT, STAGE_FORBIDS_MODIFY, ALREADY_POSTED (the target), LINE_NOT_OPEN, INVALID,
-            NOT_FOUND, and as `check_delete` when the source goes away.
+        Refused: DIFFERENT_AGREEMENT, WEB_ORDER_WAITS, STAGE_FORBIDS_MODIFY, ALREADY_POSTED (the target),
+            LINE_NOT_OPEN, INVALID, and as `check_delete` when the source goes away.
 
     Source: DOMAIN.md 5.6.
     """
@@ -191,9 +255,9 @@ def plan_move(
     moved = sorted(set(line_numbers))
     check_change(source, _LINES)
     for number in moved:
-        check_line_open(line_numbered(lines, number).status, number, _LINES)
+        check_line_open(statuses[number], number, _LINES)
     check_new_line(target, _TARGET)
-    deletes_source = delete_empty_source and len(moved) == len(lines)
+    deletes_source = delete_empty_source and len(moved) == len(statuses)
     if deletes_source:
         check_delete(source)
     return Move(tuple(moved), deletes_source)

@@ -1,9 +1,10 @@
-"""What a service order takes over from its agreement, and when it needs one. Pure."""
+"""What a new service order needs, by how it comes about, and what it takes over from its agreement. Pure."""
 
 from datetime import date
 
 from domain.agreements.rules import Validity
 from domain.core.errors import Code, Path, Refused
+from domain.orders.rules.values import OrderOrigin
 
 
 def check_agreement_given(
@@ -22,6 +23,28 @@ def check_agreement_given(
     """
     if agreement_id is None and not allow_without_agreement:
         raise Refused(Code.AGREEMENT_REQUIRED, f"{what} needs a service agreement; choose one.", path)
+
+
+def check_origin(
+    origin: OrderOrigin, *, agreement_id: int | None, project_id: int | None, sales_order_number: str | None
+) -> None:
+    """Refuse an order that does not have what it is said to come from.
+
+    Raises:
+        Refused: AGREEMENT_REQUIRED, PROJECT_REQUIRED, INVALID.
+
+    Source: DOMAIN.md 5.3.
+    """
+    if origin is OrderOrigin.WEB:
+        message = "Orders over the web are written down with createWebOrder, and taken over with transferWebOrder."
+        raise Refused(Code.INVALID, message, ("origin",))
+    if origin is OrderOrigin.AGREEMENT and agreement_id is None:
+        raise Refused(Code.AGREEMENT_REQUIRED, "Say from which service agreement the order comes.", ("agreementId",))
+    if origin is OrderOrigin.PROJECT and project_id is None:
+        raise Refused(Code.PROJECT_REQUIRED, "Say from which project the order comes.", ("projectId",))
+    if (origin is OrderOrigin.SALES_ORDER) != (sales_order_number is not None):
+        message = "An order that comes from a sales order, and no other, has the sales order's number."
+        raise Refused(Code.INVALID, message, ("salesOrderNumber",))
 
 
 def project_of_agreement(

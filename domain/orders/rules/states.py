@@ -19,6 +19,7 @@ class OrderState:
     progress: OrderProgress
     has_posted_lines: bool = False
     has_item_requirements: bool = False
+    incoming_web_order: bool = False
     agreement_id: int | None = None
     project_id: int | None = None
 

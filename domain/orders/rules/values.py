@@ -47,6 +47,14 @@ class LineStatus(StrEnum):
     CANCELED = "CANCELED"
 
 
+class RequirementSupply(StrEnum):
+    """Where a required item comes from."""
+
+    CONSUME = "CONSUME"
+    PURCHASE = "PURCHASE"
+    PRODUCTION = "PRODUCTION"
+
+
 class DispatchStatus(StrEnum):
     """Whether an activity has been sent to its worker."""
 

@@ -1,0 +1,54 @@
+"""What a new line of a service order needs, by its type. Pure."""
+
+from collections.abc import Sequence
+
+from domain.core.errors import Code, Path, Refused
+from domain.projects.rules import TransactionType
+
+
+def check_item(transaction_type: TransactionType, item_id: int | None, path: Path = ("itemId",)) -> None:
+    """Refuse a line of type ITEM without an item, and an item on another.
+
+    Raises:
+        Refused: INVALID.
+
+    Source: DOMAIN.md 5.2.
+    """
+    if transaction_type is TransactionType.ITEM and item_id is None:
+        raise Refused(Code.INVALID, "A line of type ITEM needs an item.", path)
+    if transaction_type is not TransactionType.ITEM and item_id is not None:
+        raise Refused(Code.INVALID, f"A line of type {transaction_type} has no item; make it one of type ITEM.", path)
+
+
+def check_category_type(
+    line: TransactionType, category: TransactionType, number: str, path: Path = ("categoryId",)
+) -> None:
+    """Refuse a project category of another type than the line's.
+
+    Raises:
+        Refused: INVALID.
+
+    Source: DOMAIN.md 5.2.
+    """
+    if line is not category:
+        raise Refused(Code.INVALID, f"{number} is for lines of type {category}, not {line}; choose another.", path)
+
+
+def only_category(line: TransactionType, categories: Sequence[int], path: Path = ("categoryId",)) -> int | None:
+    """The category of a line that names none: the only one of its type, and none while there is none.
+
+    Raises:
+        Refused: INVALID.
+
+    Source: DOMAIN.md 5.2.
+    """
+    if len(categories) > 1:
+        raise Refused(Code.INVALID, f"A line of type {line} needs a project category; choose one.", path)
+    return categories[0] if categories else None
+
+
+def default_unit(transaction_type: TransactionType, item_unit: str | None) -> str:
+    """What the quantity of a line is counted in unless told: the item's unit, hours, or pieces."""
+    if item_unit is not None:
+        return item_unit
+    return "h" if transaction_type is TransactionType.HOUR else "pcs"

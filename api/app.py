@@ -177,6 +177,8 @@ class _Parts:
             self.sockets.revoke(user_id=event.subject_id)
         elif event.kind == "session_ended":
             self.sockets.revoke(session_id=event.subject_id)
+        elif event.kind == "worker_changed" and event.body["after"]["active"] is False:
+            self.sockets.revoke(worker_id=event.subject_id)
         elif event.kind == "api_token_ended":
             self.sockets.revoke(user_id=event.body["before"]["user_id"])
 

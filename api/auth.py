@@ -145,6 +145,9 @@ class Sessions:
                 self.forget(event.subject_id)
             case "session_ended":
                 self.forget_session(event.subject_id)
+            case "worker_changed":
+                # One who leaves, or comes back.
+                self._drop_where(lambda signed_in: signed_in.actor.worker_id == event.subject_id)
             case "api_token_ended":
                 self._drop_where(lambda signed_in: signed_in.token_id == f"api_token:{event.subject_id}")
 

@@ -122,15 +122,17 @@ class Sockets:
         if self._is_draining and not self._open:
             self._emptied.set()
 
-    def revoke(self, *, user_id: int | None = None, session_id: int | None = None) -> int:
-        """Close the sockets of a user, or of one session, whose rights have ended or changed; gives how many."""
+    def revoke(self, *, user_id: int | None = None, session_id: int | None = None, worker_id: int | None = None) -> int:
+        """Close the sockets of a user, a session or a worker whose rights have ended or changed; gives how many."""
         closed = 0
         for connection in list(self._open):
             actor = connection.actor
             if actor is None:
                 connection.authenticate_again()
-            elif (user_id is not None and actor.user_id == user_id) or (
-                session_id is not None and actor.session_id == session_id
+            elif (
+                (user_id is not None and actor.user_id == user_id)
+                or (session_id is not None and actor.session_id == session_id)
+                or (worker_id is not None and actor.worker_id == worker_id)
             ):
                 connection.close(UNAUTHENTICATED, "Your access has changed. Sign in again.")
                 closed += 1

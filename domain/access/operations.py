@@ -167,6 +167,13 @@ async def _worker(worker_id: int | None) -> int | None:
     return worker_id
 
 
+async def _is_at_work(user: User) -> bool:
+    """Whether a user stands for nobody who has left the company."""
+    if user.worker_id is None:
+        return True
+    return await _related("worker").filter(id=user.worker_id, active=True).exists()
+
+
 async def _customer(customer_id: int | None) -> int | None:
     if customer_id is not None:
         await locked(_related("customer"), customer_id, "customer", "customerId")
@@ -200,10 +207,10 @@ async def start_session(work: Work, command: StartSession) -> OpenSession:
     """Start a session for a user whose password has been verified.
 
     Raises:
-        Refused: WRONG_CREDENTIALS, when user or password changed meanwhile.
+        Refused: WRONG_CREDENTIALS, when user, worker or password changed meanwhile.
     """
     user = await User.filter(id=command.user_id, active=True).select_for_update(no_key=True).first()
-    if user is None or user.password_hash != command.verified_hash:
+    if user is None or user.password_hash != command.verified_hash or not await _is_at_work(user):
         raise Refused(Code.WRONG_CREDENTIALS, rules.WRONG_CREDENTIALS)
     if command.renewed is not None:
         # No event and no new version: it is the same password, kept better.
@@ -239,7 +246,11 @@ async def refresh_session(work: Work, command: RefreshSession) -> OpenSession | 
         return None
     user = await User.get(id=session.user_id)
     state = rules.SessionState(
-        session.refresh_hash, session.previous_hash, session.expires_at, session.ended_at, user.active
+        session.refresh_hash,
+        session.previous_hash,
+        session.expires_at,
+        session.ended_at,
+        user.active and await _is_at_work(user),
     )
     match rules.judge_refresh(state, presented, work.now):
         case rules.Refresh.REFUSED:

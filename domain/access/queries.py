@@ -13,6 +13,9 @@ from domain.access.rules import is_open
 from domain.core.actor import Actor, Permission, Role, actor_of
 from domain.core.rows import EVERYTHING, NOTHING
 
+# Who no longer works here does not come in, whatever their user says.
+_AT_WORK = Q(worker_id__isnull=True) | Q(worker__active=True)
+_USER_AT_WORK = Q(user__worker_id__isnull=True) | Q(user__worker__active=True)
 _USER = ("id", "name", "role", "worker_id", "customer_id")
 _ITS_USER = tuple(f"user__{name}" for name in _USER)
 
@@ -50,26 +53,26 @@ def visible_api_tokens(actor: Actor) -> Q:
 
 
 async def candidate_for(email: str) -> Candidate | None:
-    """The active user with this e-mail address, in its stored form."""
-    rows = await columns(Select(User, Q(email=email, active=True)), (*_USER, "password_hash"))
+    """The active user with this e-mail address, in its stored form, unless their worker has left."""
+    rows = await columns(Select(User, Q(email=email, active=True) & _AT_WORK), (*_USER, "password_hash"))
     return Candidate(_actor(rows[0]), rows[0][0], rows[0][-1]) if rows else None
 
 
 async def actor_for_user(user_id: int) -> Actor | None:
-    """The active user with this id."""
-    rows = await columns(Select(User, Q(id=user_id, active=True)), _USER)
+    """The active user with this id, unless their worker has left."""
+    rows = await columns(Select(User, Q(id=user_id, active=True) & _AT_WORK), _USER)
     return _actor(rows[0]) if rows else None
 
 
 async def actor_for_email(email: str) -> Actor | None:
-    """The active user with this e-mail address, in its stored form."""
-    rows = await columns(Select(User, Q(email=email, active=True)), _USER)
+    """The active user with this e-mail address, in its stored form, unless their worker has left."""
+    rows = await columns(Select(User, Q(email=email, active=True) & _AT_WORK), _USER)
     return _actor(rows[0]) if rows else None
 
 
 async def actor_for_session(session_id: int, user_id: int, now: datetime) -> Actor | None:
     """The user whose session this is, while session and user last."""
-    sessions = Select(Session, Q(id=session_id, user_id=user_id, user__active=True))
+    sessions = Select(Session, Q(id=session_id, user_id=user_id, user__active=True) & _USER_AT_WORK)
     for *user, expires_at, ended_at in await columns(sessions, (*_ITS_USER, "expires_at", "ended_at")):
         if is_open(expires_at=expires_at, ended_at=ended_at, now=now):
             return _actor(user, session_id=session_id)
@@ -78,7 +81,7 @@ async def actor_for_session(session_id: int, user_id: int, now: datetime) -> Act
 
 async def actor_for_token(token_hash: str, now: datetime) -> Program | None:
     """The program whose API token has this hash, while token and program last."""
-    tokens = Select(ApiToken, Q(token_hash=token_hash, user__active=True))
+    tokens = Select(ApiToken, Q(token_hash=token_hash, user__active=True) & _USER_AT_WORK)
     for *user, token_id, expires_at, ended_at in await columns(tokens, (*_ITS_USER, "id", "expires_at", "ended_at")):
         if is_open(expires_at=expires_at, ended_at=ended_at, now=now):
             return Program(_actor(user), token_id, expires_at)

@@ -10,6 +10,7 @@ from domain.orders import rules
 from domain.orders.agreed import locked_order
 from domain.orders.models import ServiceOrder, ServiceOrderLine, StageReason
 from domain.orders.rules import LineStatus, OrderProgress, OrderState
+from domain.parameters.queries import company_parameters
 from domain.stages.models import StageReasonCode
 from domain.stages.queries import stage_with
 from domain.stages.rules import ReasonType, check_reason
@@ -89,16 +90,18 @@ async def log_reason(
 
 
 async def active_worker(worker_id: int | None, path: str) -> int | None:
-    """`worker_id`, known to be with the company; None stays None.
+    """`worker_id`, known to be with the company unless others may be chosen; None stays None.
 
     Raises:
         Refused: NOT_FOUND, WORKER_INACTIVE.
+
+    Source: DOMAIN.md 2.
     """
     if worker_id is None:
         return None
     worker = await Worker.get_or_none(id=worker_id)
     if worker is None:
         raise not_found("worker", path)
-    if not worker.active:
+    if not worker.active and not (await company_parameters()).terminated_workers_selectable:
         raise Refused(Code.WORKER_INACTIVE, f"{worker.name} has left the company.", (path,))
     return worker_id

@@ -27,6 +27,7 @@ from domain.access.queries import actor_for_session
 from domain.core.actor import ANONYMOUS, SYSTEM, Permission, Role
 from domain.core.errors import Code, NotSignedIn, Refused
 from domain.core.operation import perform
+from domain.workforce.operations import ChangeWorker, change_worker
 from tests.builders.access import PASSWORD, a_person
 from tests.builders.log import events
 from tests.builders.rows import a_worker
@@ -367,6 +368,18 @@ async def test_a_sign_out_on_another_server_takes_effect_with_its_event(sessions
     actor = (await sessions.authenticate(token)).actor
     await perform(end_session, EndSession(), actor=actor)
 
+    sessions.heed(await last_event())
+
+    assert await refused_because(sessions, token) == "This session has ended: sign in again."
+
+
+async def test_a_worker_who_leaves_is_forgotten_at_once(sessions: Sessions) -> None:
+    worker = await a_worker()
+    await a_person("mette@nordlys.example", Role.TECHNICIAN, password=PASSWORD, worker_id=worker.id)
+    token = (await signed_in(sessions)).access_token
+    await sessions.authenticate(token)
+
+    await perform(change_worker, ChangeWorker(worker.id, active=False), actor=SYSTEM)
     sessions.heed(await last_event())
 
     assert await refused_because(sessions, token) == "This session has ended: sign in again."

@@ -28,12 +28,20 @@ from domain.access.operations import (
     hash_of,
 )
 from domain.access.passwords import HashedPassword, match_password, prepare_password
-from domain.access.queries import actor_for_session, actor_for_token, actor_for_user, visible_api_tokens, visible_users
+from domain.access.queries import (
+    actor_for_email,
+    actor_for_session,
+    actor_for_token,
+    actor_for_user,
+    visible_api_tokens,
+    visible_users,
+)
 from domain.access.rules import SESSION_LIFE
 from domain.access.sign_in import refresh, sign_in
 from domain.core.actor import ANONYMOUS, SYSTEM, Actor, Role, actor_of
 from domain.core.errors import Code, NotPermitted, NotSignedIn, Path, Refused
 from domain.core.operation import OPERATIONS, Stale, perform
+from domain.workforce.operations import ChangeWorker, change_worker
 from tests.builders.access import PASSWORD, a_person
 from tests.builders.log import events, everything, nothing_changes
 from tests.builders.rows import a_customer, a_worker
@@ -582,6 +590,23 @@ async def test_a_session_alone_lets_no_inactive_user_in(set_clock: SetClock) -> 
 
     assert await actor_for_session(session.session_id, user.id, set_clock.now) is None
     assert await refused(refresh(session.refresh_token)) == (Code.WRONG_CREDENTIALS, ("refreshToken",))
+
+
+async def test_one_who_has_left_is_not_let_in_and_is_when_they_come_back(set_clock: SetClock) -> None:
+    worker = await a_worker()
+    user = await a_person("tim@nordlys.example", Role.TECHNICIAN, password=PASSWORD, worker_id=worker.id)
+    session = await signed_in(user)
+
+    await perform(change_worker, ChangeWorker(worker.id, active=False), actor=SYSTEM)
+
+    assert await actor_for_session(session.session_id, user.id, set_clock.now) is None
+    assert await actor_for_email("tim@nordlys.example") is None
+    assert await refused(sign_in("tim@nordlys.example", PASSWORD)) == (Code.WRONG_CREDENTIALS, ())
+    assert await refused(refresh(session.refresh_token)) == (Code.WRONG_CREDENTIALS, ("refreshToken",))
+
+    await perform(change_worker, ChangeWorker(worker.id, active=True), actor=SYSTEM)
+
+    assert (await sign_in("tim@nordlys.example", PASSWORD)).result.user_id == user.id
 
 
 # --- API tokens ------------------------------------------------------------------------------------------------------

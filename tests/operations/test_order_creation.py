@@ -12,17 +12,20 @@ from domain.customers.models import Address
 from domain.orders.models import ServiceOrder, ServiceOrderLine
 from domain.orders.operations import (
     ChangeServiceOrder,
+    ChangeServiceOrderLine,
     CreateServiceOrder,
     NewLine,
     change_service_order,
+    change_service_order_line,
     create_service_order,
 )
 from domain.orders.rules import OrderOrigin
 from domain.parameters.models import ServiceManagementParameters
+from domain.projects.models import ProjectValidation
 from domain.projects.rules import TransactionType
 from domain.stages.models import Stage
 from tests.builders.actors import DISPATCHER
-from tests.builders.agreed import an_agreement
+from tests.builders.agreed import a_line_property, an_agreement
 from tests.builders.log import events, refusal
 from tests.builders.rows import (
     a_contact,
@@ -259,3 +262,40 @@ async def test_lines_that_lack_what_their_type_needs_are_refused() -> None:
         Code.NOT_FOUND,
         ("lines", 0, "linePropertyId"),
     )
+
+
+async def test_whom_and_what_a_project_takes_is_asked_of_lines() -> None:
+    customer, project = await a_customer(), await a_project(line_property_id=(await a_line_property()).id)
+    mine, other = await a_worker(), await a_worker()
+    hours = await a_project_category()
+    await ProjectValidation.create(number="V-1", project_id=project.id, worker_id=mine.id)
+
+    def an_order_by(worker_id: int, **line: Any) -> CreateServiceOrder:
+        lines = (NewLine(TransactionType.HOUR, Decimal(1), worker_id=worker_id, category_id=hours.id, **line),)
+        return CreateServiceOrder(customer.id, project_id=None if line else project.id, lines=lines)
+
+    expected = Code.PROJECT_VALIDATION, ("lines", 0, "projectId")
+    assert await refused(an_order_by(other.id)) == expected
+    assert await refused(an_order_by(other.id, project_id=project.id)) == expected
+    await made(an_order_by(mine.id))
+
+    line = await ServiceOrderLine.get()
+    assert line.line_property_id == project.line_property_id
+    change = ChangeServiceOrderLine(line.id, worker_id=other.id)
+    code = await refusal(change_service_order_line, change, actor=DISPATCHER)
+    assert code == (Code.PROJECT_VALIDATION, ("projectId",))
+
+
+async def test_people_who_left_and_retired_categories_are_chosen_only_where_the_company_allows_it() -> None:
+    customer, gone = await a_customer(), await a_worker(active=False)
+    retired = await a_project_category(active_in_journals=False)
+    lines = (NewLine(TransactionType.HOUR, Decimal(1), worker_id=gone.id, category_id=retired.id),)
+    order = CreateServiceOrder(customer.id, lines=lines)
+    parameters = ServiceManagementParameters.all()
+
+    assert await refused(order) == (Code.WORKER_INACTIVE, ("lines", 0, "workerId"))
+    await parameters.update(terminated_workers_selectable=True)
+    assert await refused(order) == (Code.INVALID, ("lines", 0, "categoryId"))
+    await parameters.update(inactive_categories_selectable=True)
+
+    assert (await made(order)).number == "SO-10001"

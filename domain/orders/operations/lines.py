@@ -13,9 +13,10 @@ from domain.core.rows import existing, usable
 from domain.items.models import Item
 from domain.orders import agreed, rules
 from domain.orders.activities import drop_empty_activity, gives_activities, shared_activity, visit_for
+from domain.orders.charged import category_for, check_project_takes, line_property_of
 from domain.orders.models import ServiceOrder, ServiceOrderLine
 from domain.orders.parts import active_worker, locked_line, roll_up, state_of
-from domain.projects.models import LineProperty, Project, ProjectCategory
+from domain.projects.models import LineProperty, Project
 from domain.projects.rules import TransactionType
 from domain.service_objects.models import ServiceTask
 
@@ -52,7 +53,7 @@ async def add_service_order_line(work: Work, command: AddServiceOrderLine) -> in
 
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, WEB_ORDER_WAITS, STAGE_FORBIDS_MODIFY, ALREADY_POSTED, INVALID,
-            WORKER_INACTIVE, OBJECT_NOT_RELATED, TASK_NOT_RELATED.
+            WORKER_INACTIVE, OBJECT_NOT_RELATED, TASK_NOT_RELATED, PROJECT_VALIDATION.
 
     Source: DOMAIN.md 3, 5.6, 9.1.
     """
@@ -92,9 +93,9 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
 
     Raises:
         Refused: NOT_FOUND, STAGE_FORBIDS_MODIFY, LINE_NOT_OPEN, VERSION_CONFLICT, INVALID, WORKER_INACTIVE,
-            OBJECT_NOT_RELATED, TASK_NOT_RELATED.
+            OBJECT_NOT_RELATED, TASK_NOT_RELATED, PROJECT_VALIDATION.
 
-    Source: DOMAIN.md 3, 5.6, 9.1.
+    Source: DOMAIN.md 2, 3, 5.6, 9.1.
     """
     line, order = await locked_line(command.line_id)
     await check_version(line, command.expected_version)
@@ -127,6 +128,9 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
         )
     if not isinstance(command.project_id, Keep):
         values["project_id"] = await usable(Project, command.project_id, "project", "projectId")
+    project_id = values.get("project_id", line.project_id) or order.project_id
+    if moved or values.keys() & {"category_id", "project_id"}:
+        await check_project_takes(project_id, worker_id, values.get("category_id", line.category_id))
     if moved and line.transaction_type is TransactionType.HOUR and (left is not None or await gives_activities(order)):
         activity = await shared_activity(work, order, worker_id, task_id, line.description, like=left)
         values["activity_id"] = activity.id
@@ -140,9 +144,9 @@ async def add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: i
     """Put a line on a locked order; one of hours joins the visit of its worker and task, if it is time for visits.
 
     Raises:
-        Refused: NOT_FOUND, INVALID, WORKER_INACTIVE, OBJECT_NOT_RELATED, TASK_NOT_RELATED.
+        Refused: NOT_FOUND, INVALID, WORKER_INACTIVE, OBJECT_NOT_RELATED, TASK_NOT_RELATED, PROJECT_VALIDATION.
 
-    Source: DOMAIN.md 3, 5.2, 9.1.
+    Source: DOMAIN.md 2, 3, 5.2, 9.1.
     """
     worker_id = await active_worker(new.worker_id, "workerId")
     task_id = await existing(ServiceTask, new.task_id, "service task", "taskId")
@@ -168,23 +172,7 @@ async def add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: i
         quantity=rules.check_quantity(new.quantity),
         unit=check_text(unit, "unit", longest=10),
     )
+    line.line_property_id = line.line_property_id or await line_property_of(line.project_id or order.project_id)
+    await check_project_takes(line.project_id or order.project_id, worker_id, line.category_id)
     line.activity_id = await visit_for(work, order, line)
     return await work.create(line, "service_order_line_created")
-
-
-async def category_for(transaction_type: TransactionType, category_id: int | None) -> int | None:
-    """The project category of a line: of its type and in use; without one given, the only one of its type.
-
-    Raises:
-        Refused: NOT_FOUND, INVALID.
-
-    Source: DOMAIN.md 2, 5.2.
-    """
-    if category_id is None:
-        of_type = ProjectCategory.filter(transaction_type=transaction_type, active_in_journals=True)
-        found = await of_type.order_by("id").limit(2).values_list("id", flat=True)
-        return rules.only_category(transaction_type, [int(str(each)) for each in found])
-    await usable(ProjectCategory, category_id, "project category", "categoryId", flag="active_in_journals")
-    category = await ProjectCategory.get(id=category_id)
-    rules.check_category_type(transaction_type, category.transaction_type, category.number)
-    return category_id

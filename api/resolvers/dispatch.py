@@ -9,14 +9,14 @@ from api.executor import Ready
 from api.resolvers.records import check_reach
 from api.selection import Selection, assemble, row, rows
 from db.outbox import Cursor, Event, read_head
-from db.projection import Way, exists, ids
+from db.projection import Way, ids
 from db.reading import snapshot
 from domain.core import clock
 from domain.core.actor import Permission
-from domain.core.errors import Refused, not_found
-from domain.core.operation import check_permission
+from domain.core.errors import Refused
 from domain.dispatch import queries
-from domain.dispatch.feed import Effect, consequence, might_see, touched
+from domain.dispatch.feed import Effect, consequence
+from domain.dispatch.following import Followable
 from domain.dispatch.operations import Assign, check_board_changes
 from domain.dispatch.queries import BoardRequest, BoardScope
 from domain.parameters.queries import company_parameters
@@ -153,21 +153,17 @@ class FollowedBoard:
 
 
 @dataclass(frozen=True, slots=True)
-class FollowedActivity:
-    """One activity that somebody follows. `ways` lead from it to what is read with it."""
+class Followed:
+    """One activity or order that somebody follows. `ways` lead from it to what is read with it."""
 
     context: Context
-    activity_id: int
+    kind: Followable
+    key: int
     ways: Collection[Way]
 
     async def is_told(self, event: Event) -> bool:
-        """Whether the follower is to be told of `event`: it is about the activity, or about what is read with it."""
-        if event.subject_type == "service_activity" and event.subject_id == self.activity_id:
-            return any(
-                might_see(self.context.actor, columns) for columns in (event.body["before"], event.body["after"])
-            )
-        where = touched(event, self.ways)
-        return where is not None and await exists(queries.one_activity(self.context.actor, self.activity_id, where))
+        """Whether the follower is to be told of `event`."""
+        return await self.kind.is_told(self.context.actor, self.key, event, self.ways)
 
     async def told_of(self, name: str, key: str | None) -> tuple[str, str | None]:
         """Who changed it, and with which key, as far as the follower may know: to customers the company is one."""
@@ -176,21 +172,7 @@ class FollowedActivity:
         return (await company_parameters()).company_name, None
 
     async def read(self, part: Selection) -> Any:
-        """The activity as `part` selects it; None when the caller may not see it any more."""
+        """It as `part` selects it; None when the caller may not see it any more."""
         check_reach(self.context, part)
         actor = self.context.actor
-        return await row(part, queries.one_activity(actor, self.activity_id), viewer=actor)
-
-
-async def find_activity(context: Context, activity_id: int | None, number: str | None) -> int:
-    """The key of an activity that the caller may see.
-
-    Raises:
-        NotSignedIn.
-        Refused: NOT_FOUND.
-    """
-    check_permission(context.actor, Permission.SIGNED_IN)
-    found = await ids(queries.named_activity(context.actor, activity_id, number))
-    if not found:
-        raise not_found("activity", "by")
-    return found[0]
+        return await row(part, self.kind.one(actor, self.key), viewer=actor)

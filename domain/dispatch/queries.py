@@ -189,18 +189,6 @@ def one_shown(actor: Actor, board: BoardFilter, activity_id: int) -> Select:
     return Select(ServiceActivity, visible_activities(actor) & Q(id=activity_id) & shown_where(board))
 
 
-def one_activity(actor: Actor, activity_id: int, where: Q | None = None) -> Select:
-    """This activity, if the actor may see it and it meets `where`."""
-    found = visible_activities(actor) & Q(id=activity_id)
-    return Select(ServiceActivity, found if where is None else found & where)
-
-
-def named_activity(actor: Actor, activity_id: int | None, number: str | None) -> Select:
-    """The activity with this key, or this number, if the actor may see it."""
-    named = Q(number=number) if number is not None else Q(id=activity_id)
-    return Select(ServiceActivity, visible_activities(actor) & named)
-
-
 def touched(actor: Actor, board: BoardFilter, where: Q | None, limit: int) -> Select:
     """Those of the activities the board shows that meet `where`."""
     shown = visible_activities(actor) & shown_where(board)

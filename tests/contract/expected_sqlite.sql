@@ -1,4 +1,4 @@
-CREATE UNIQUE INDEX address_name ON address (customer_id, name);
+CREATE UNIQUE INDEX address_name ON address (customer_id, name) WHERE NOT this_service_only;
 CREATE INDEX agreement_group_sla ON agreement_group (sla_id);
 CREATE INDEX api_token_of_user ON api_token (user_id);
 CREATE UNIQUE INDEX calendar_holiday_date ON calendar_holiday (calendar_id, on_date);
@@ -11,6 +11,10 @@ CREATE INDEX "idx_planning_ru_status_281423" ON "planning_run" ("status");
 CREATE INDEX "idx_service_ord_progres_242fbd" ON "service_order" ("progress");
 CREATE INDEX "idx_service_ord_service_f75d46" ON "service_order" ("service_at");
 CREATE INDEX "idx_session_previou_46343c" ON "session" ("previous_hash");
+CREATE INDEX item_requirement_item ON item_requirement (item_id);
+CREATE UNIQUE INDEX item_requirement_place ON item_requirement (order_id, line_number);
+CREATE UNIQUE INDEX item_requirement_planned_once ON item_requirement (agreement_line_id, calculated_on) WHERE agreement_line_id IS NOT NULL;
+CREATE INDEX item_requirement_project ON item_requirement (project_id);
 CREATE INDEX project_customer ON project (customer_id);
 CREATE INDEX project_of_group ON project (group_id);
 CREATE INDEX project_price_category ON project_price (category_id);
@@ -43,6 +47,7 @@ CREATE INDEX service_order_address ON service_order (address_id);
 CREATE INDEX service_order_agreement ON service_order (agreement_id);
 CREATE INDEX service_order_alarm ON service_order (sla_next_alarm_at) WHERE sla_next_alarm_at IS NOT NULL;
 CREATE INDEX service_order_customer ON service_order (customer_id);
+CREATE INDEX service_order_incoming ON service_order (created_at) WHERE incoming_web_order;
 CREATE INDEX service_order_line_activity ON service_order_line (activity_id);
 CREATE UNIQUE INDEX service_order_line_number ON service_order_line (order_id, line_number);
 CREATE INDEX service_order_line_object ON service_order_line (object_relation_id);
@@ -79,7 +84,7 @@ CREATE TABLE "address" (
     "time_zone" VARCHAR(60),
     "version" INT NOT NULL,
     "customer_id" INT NOT NULL REFERENCES "customer" ("id") ON DELETE CASCADE
-);
+, "this_service_only" INT NOT NULL DEFAULT 0);
 CREATE TABLE "agreement_group" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -169,6 +174,23 @@ CREATE TABLE "item" (
     "unit" VARCHAR(10) NOT NULL,
     "active" INT NOT NULL,
     "version" INT NOT NULL
+);
+CREATE TABLE "item_requirement" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "line_number" INT NOT NULL,
+    "calculated_on" DATE,
+    "quantity" VARCHAR(40) NOT NULL,
+    "unit" VARCHAR(10) NOT NULL,
+    "description" VARCHAR(200) NOT NULL,
+    "supply" VARCHAR(10) NOT NULL  /* CONSUME: CONSUME\nPURCHASE: PURCHASE\nPRODUCTION: PRODUCTION */,
+    "required_on" DATE,
+    "delivered_at" TIMESTAMP,
+    "version" INT NOT NULL,
+    "agreement_line_id" INT REFERENCES "service_agreement_line" ("id") ON DELETE RESTRICT,
+    "item_id" INT NOT NULL REFERENCES "item" ("id") ON DELETE RESTRICT,
+    "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE RESTRICT,
+    "project_id" INT NOT NULL REFERENCES "project" ("id") ON DELETE RESTRICT,
+    "site_id" INT REFERENCES "address" ("id") ON DELETE RESTRICT
 );
 CREATE TABLE "journal" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -290,7 +312,7 @@ CREATE TABLE "service_activity" (
     "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
     "type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT,
     "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-);
+, "category" VARCHAR(60), "purpose" VARCHAR(120));
 CREATE TABLE "service_agreement" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -408,7 +430,7 @@ CREATE TABLE "service_order" (
     "preferred_technician_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT,
     "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT,
     "responsible_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-, "has_posted_lines" INT, "signed_off_at" TIMESTAMP, "stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT, "agreement_id" INT REFERENCES "service_agreement" ("id") ON DELETE RESTRICT, "sla_id" INT REFERENCES "service_level" ("id") ON DELETE RESTRICT, "sla_calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT, "sla_calendar_mode" VARCHAR(10)   /* OPEN_TIME: OPEN_TIME\nSTART_ONLY: START_ONLY */, "sla_calendar_version" INT, "sla_due_at" TIMESTAMP, "sla_limit_minutes" INT, "sla_next_alarm_at" TIMESTAMP, "sla_risk" VARCHAR(10) NOT NULL  /* NONE: NONE\nON_TIME: ON_TIME\nAT_RISK: AT_RISK\nBREACHED: BREACHED */ DEFAULT 'NONE', "sla_started_at" TIMESTAMP, "sla_status" VARCHAR(10) NOT NULL  /* NONE: NONE\nSTARTED: STARTED\nSTOPPED: STOPPED\nCANCELED: CANCELED */ DEFAULT 'NONE', "calendar_conflict" INT NOT NULL DEFAULT 0);
+, "has_posted_lines" INT, "signed_off_at" TIMESTAMP, "stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT, "agreement_id" INT REFERENCES "service_agreement" ("id") ON DELETE RESTRICT, "sla_id" INT REFERENCES "service_level" ("id") ON DELETE RESTRICT, "sla_calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT, "sla_calendar_mode" VARCHAR(10)   /* OPEN_TIME: OPEN_TIME\nSTART_ONLY: START_ONLY */, "sla_calendar_version" INT, "sla_due_at" TIMESTAMP, "sla_limit_minutes" INT, "sla_next_alarm_at" TIMESTAMP, "sla_risk" VARCHAR(10) NOT NULL  /* NONE: NONE\nON_TIME: ON_TIME\nAT_RISK: AT_RISK\nBREACHED: BREACHED */ DEFAULT 'NONE', "sla_started_at" TIMESTAMP, "sla_status" VARCHAR(10) NOT NULL  /* NONE: NONE\nSTARTED: STARTED\nSTOPPED: STOPPED\nCANCELED: CANCELED */ DEFAULT 'NONE', "has_item_requirements" INT, "incoming_web_order" INT NOT NULL DEFAULT 0, "sales_order_number" VARCHAR(40), "calendar_conflict" INT NOT NULL DEFAULT 0);
 CREATE TABLE "service_order_line" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "line_number" INT NOT NULL,
@@ -424,7 +446,7 @@ CREATE TABLE "service_order_line" (
     "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE CASCADE,
     "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
     "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-, "signed_off_at" TIMESTAMP, "object_relation_id" INT REFERENCES "service_object_relation" ("id") ON DELETE NO ACTION, "agreement_line_id" INT REFERENCES "service_agreement_line" ("id") ON DELETE RESTRICT, "calculated_on" DATE, "earliest_on" DATE, "executes_on" DATE, "latest_on" DATE);
+, "signed_off_at" TIMESTAMP, "object_relation_id" INT REFERENCES "service_object_relation" ("id") ON DELETE NO ACTION, "line_property_id" INT REFERENCES "line_property" ("id") ON DELETE RESTRICT, "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT, "agreement_line_id" INT REFERENCES "service_agreement_line" ("id") ON DELETE RESTRICT, "calculated_on" DATE, "earliest_on" DATE, "executes_on" DATE, "latest_on" DATE);
 CREATE TABLE "service_task" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -543,6 +565,12 @@ CREATE TRIGGER calendar_hours_times_insert BEFORE INSERT ON calendar_hours FOR E
 CREATE TRIGGER calendar_hours_times_update BEFORE UPDATE ON calendar_hours FOR EACH ROW WHEN NOT (NEW.weekday BETWEEN 1 AND 7 AND NEW.opens_minute >= 0 AND NEW.opens_minute < NEW.closes_minute AND NEW.closes_minute <= 1440) BEGIN SELECT RAISE(ABORT, 'CHECK calendar_hours_times'); END;
 CREATE TRIGGER event_head_one_row_insert BEFORE INSERT ON event_head FOR EACH ROW WHEN NOT (NEW.id = 1 AND NEW.floor >= 0 AND NEW.floor <= NEW.seq) BEGIN SELECT RAISE(ABORT, 'CHECK event_head_one_row'); END;
 CREATE TRIGGER event_head_one_row_update BEFORE UPDATE ON event_head FOR EACH ROW WHEN NOT (NEW.id = 1 AND NEW.floor >= 0 AND NEW.floor <= NEW.seq) BEGIN SELECT RAISE(ABORT, 'CHECK event_head_one_row'); END;
+CREATE TRIGGER item_requirement_number_insert BEFORE INSERT ON item_requirement FOR EACH ROW WHEN NOT (NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK item_requirement_number'); END;
+CREATE TRIGGER item_requirement_number_update BEFORE UPDATE ON item_requirement FOR EACH ROW WHEN NOT (NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK item_requirement_number'); END;
+CREATE TRIGGER item_requirement_planned_insert BEFORE INSERT ON item_requirement FOR EACH ROW WHEN NOT ((NEW.agreement_line_id IS NULL) = (NEW.calculated_on IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK item_requirement_planned'); END;
+CREATE TRIGGER item_requirement_planned_update BEFORE UPDATE ON item_requirement FOR EACH ROW WHEN NOT ((NEW.agreement_line_id IS NULL) = (NEW.calculated_on IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK item_requirement_planned'); END;
+CREATE TRIGGER item_requirement_quantity_insert BEFORE INSERT ON item_requirement FOR EACH ROW WHEN NOT (NEW.quantity > 0) BEGIN SELECT RAISE(ABORT, 'CHECK item_requirement_quantity'); END;
+CREATE TRIGGER item_requirement_quantity_update BEFORE UPDATE ON item_requirement FOR EACH ROW WHEN NOT (NEW.quantity > 0) BEGIN SELECT RAISE(ABORT, 'CHECK item_requirement_quantity'); END;
 CREATE TRIGGER journal_times_insert BEFORE INSERT ON journal FOR EACH ROW WHEN NOT (NEW.transaction_type = 'HOUR' OR NOT NEW.show_start_end_time) BEGIN SELECT RAISE(ABORT, 'CHECK journal_times'); END;
 CREATE TRIGGER journal_times_update BEFORE UPDATE ON journal FOR EACH ROW WHEN NOT (NEW.transaction_type = 'HOUR' OR NOT NEW.show_start_end_time) BEGIN SELECT RAISE(ABORT, 'CHECK journal_times'); END;
 CREATE TRIGGER line_property_percent_insert BEFORE INSERT ON line_property FOR EACH ROW WHEN NOT (NEW.chargeable_percent BETWEEN 0 AND 100) BEGIN SELECT RAISE(ABORT, 'CHECK line_property_percent'); END;

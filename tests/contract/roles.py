@@ -215,6 +215,7 @@ MUTATIONS = {
 LIVE = {
     "dispatchBoard": "MDTI",
     "serviceActivityChanged": "MDTCI",
+    "serviceOrderChanged": "MDTCI",
 }
 
 # Of which entities a role sees rows: a capital for all of them, a small letter for its own only.

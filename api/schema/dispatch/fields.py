@@ -19,12 +19,13 @@ from api.schema.dispatch.inputs import (
     UndoBoardChangeInput,
     activity_ref,
 )
-from api.schema.dispatch.live import ActivityStream, BoardStream
+from api.schema.dispatch.live import ACTIVITY, ORDER, BoardStream, OneStream
 from api.schema.dispatch.types import ActivityMoveCheck, BoardEvent, DispatchBoard
 from api.schema.errors import user_errors
 from api.schema.mutations import mutation
+from api.schema.nodes import key_of
 from api.schema.orders import ServiceActivity
-from api.schema.orders.filters import ServiceActivityRef
+from api.schema.orders.filters import ServiceActivityRef, ServiceOrderRef
 from api.schema.scalars import BoardCursor
 from api.selection import selection
 from domain.core.actor import Permission
@@ -147,6 +148,24 @@ class DispatchLive:
         """Follow one activity."""
         check_permission(info.context.actor, Permission.SIGNED_IN)
         ref = activity_ref(by)
-        activity_id = await dispatch.find_activity(info.context, ref.id, ref.number)
-        stream: Any = ActivityStream(info.context, activity_id, selection(info), after)
+        activity_id = await ACTIVITY.followable.find(info.context.actor, ref.id, ref.number)
+        stream: Any = OneStream(info.context, ACTIVITY, activity_id, selection(info), after)
+        return stream
+
+    @strawberry.subscription(
+        description=f"One service order: as it is, then every change of it, or of what is selected beside it, in order,"
+        f" as `ServiceOrderChanged`. {_LIVE}"
+    )
+    async def service_order_changed(
+        self,
+        info: Info,
+        by: Annotated[ServiceOrderRef, strawberry.argument(description="Exactly one way to name it.")],
+        after: Resume = None,
+    ) -> AsyncGenerator[BoardEvent, None]:
+        """Follow one order."""
+        actor = info.context.actor
+        check_permission(actor, Permission.SIGNED_IN)
+        key = None if by.id is None else key_of(by.id.value, "so", "service order", "by", "id")
+        order_id = await ORDER.followable.find(actor, key, None if by.number is None else by.number.value)
+        stream: Any = OneStream(info.context, ORDER, order_id, selection(info), after)
         return stream

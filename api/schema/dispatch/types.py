@@ -6,7 +6,7 @@ import strawberry
 
 from api.schema.enums import described
 from api.schema.errors import UserError
-from api.schema.orders import ServiceActivity
+from api.schema.orders import ServiceActivity, ServiceOrder
 from api.schema.scalars import BoardCursor
 from api.schema.workforce import DispatchTeam
 from domain.dispatch.feed import SnapshotReason
@@ -89,6 +89,24 @@ class ActivityLeft(BoardEvent):
     activity_id: strawberry.ID = strawberry.field(description="Which one.")
 
 
+@strawberry.type(description="A followed service order is different: put it in place of the one you have.")
+class ServiceOrderChanged(BoardEvent):
+    """A change of an order, or of what was selected beside it."""
+
+    service_order: ServiceOrder = strawberry.field(description="As it now is.")
+    changed_by: str = strawberry.field(description="Who changed it; for customers the company.")
+    client_mutation_key: str | None = strawberry.field(
+        description="Of the mutation that changed it, when that was yours; so that you know your own echo."
+    )
+
+
+@strawberry.type(description="A followed service order was deleted, or is not yours to see any more: drop it.")
+class ServiceOrderLeft(BoardEvent):
+    """The end of what there is to tell, unless it comes back."""
+
+    order_id: strawberry.ID = strawberry.field(description="Which one.")
+
+
 @strawberry.type(description="There was nothing to catch up with: what you have is current.")
 class BoardResumed(BoardEvent):
     """The answer to a cursor at the end of the feed."""
@@ -110,4 +128,12 @@ class ActivityMoveCheck:
     )
 
 
-BOARD_TYPES = [BoardSnapshot, ActivityChanged, ActivityLeft, BoardResumed, BoardHeartbeat]
+BOARD_TYPES = [
+    BoardSnapshot,
+    ActivityChanged,
+    ActivityLeft,
+    ServiceOrderChanged,
+    ServiceOrderLeft,
+    BoardResumed,
+    BoardHeartbeat,
+]

@@ -12,6 +12,7 @@ from db.config import is_postgres, sqlite_path, tortoise_config
 from db.programs import Dialect, Program, ReadTooSlowError, Row, Statement, single
 from db.reading.postgres import PostgresReaders
 from db.reading.sqlite import SqliteReaders
+from db.tracing import watched_program
 from db.transaction import current
 
 __all__ = [
@@ -74,7 +75,10 @@ def dialect() -> Dialect:
 
 async def run(program: Program[T]) -> T:
     """What `program` makes of the rows of its statements; on SQLite they all see one state of the database."""
-    return await _reader().run(program)
+    reader = _reader()
+    if isinstance(reader, _TransactionReader):  # whose connection's statements are watched already
+        return await reader.run(program)
+    return await reader.run(watched_program(program))
 
 
 async def read(sql: str, arguments: Sequence[object] = ()) -> Sequence[Row]:

@@ -23,6 +23,7 @@ MODEL_MODULES = [
     "domain.agreements.models",
     "domain.stages.models",
     "domain.orders.models",
+    "domain.webhooks.models",
 ]
 
 

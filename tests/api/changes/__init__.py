@@ -1,6 +1,6 @@
 """What every mutation is told, and what comes of it; each area puts its own into the table."""
 
-from tests.api.changes import access, agreements, catalogue, charging, company, customers, orders, stages
+from tests.api.changes import access, agreements, catalogue, charging, company, customers, orders, stages, webhooks
 from tests.api.changes.table import CHANGES, Change, Told
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "customers",
     "orders",
     "stages",
+    "webhooks",
 ]

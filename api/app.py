@@ -25,8 +25,10 @@ from api.live.socket import SocketEndpoint
 from api.live.streams import FeedCounters
 from api.logs import configure_logs
 from api.metrics import Metrics
+from api.outgoing import Outgoing
 from api.papers.endpoint import PaperEndpoint
 from api.rates import Attempts, Rates
+from api.resolvers.events import message
 from api.schema.build import schema
 from api.selection import check_entities
 from api.settings import Settings, SettingsError, load_settings
@@ -39,6 +41,7 @@ from domain.core.housekeeping import housekeeping
 from domain.core.operation import finish_running
 from domain.core.timetable import JOBS, keep_timetable
 from domain.planning import jobs as _planning  # noqa: F401 - declares what is done by the clock
+from domain.webhooks.delivery import telling
 
 DEMO_TOKEN = "demo-dispatcher"  # noqa: S105 - public, and accepted in demo mode only
 _LONGEST_LAG_SECONDS = 5.0
@@ -153,9 +156,9 @@ class _Parts:
             await self.relay.start()
             if self.traces is not None:
                 self.traces.start()
-            started = [
-                asyncio.create_task(keep_timetable([*JOBS.values(), housekeeping(self.settings.keep_events_days)]))
-            ]
+            outgoing = Outgoing(private_allowed=self.settings.webhook_private_addresses)
+            kept = [housekeeping(self.settings.keep_events_days), telling(outgoing.send, message)]
+            started = [asyncio.create_task(keep_timetable([*JOBS.values(), *kept]))]
             if self.moving:
                 started.append(asyncio.create_task(demo.keep_moving()))
             log.info("started", mode=self.settings.mode)
@@ -165,6 +168,8 @@ class _Parts:
                 for task in started:
                     task.cancel()
                 await self.sockets.drain()
+                await asyncio.gather(*started, return_exceptions=True)
+                await outgoing.close()
                 await self.feed.stop()
                 await finish_running()
                 await self.relay.stop()

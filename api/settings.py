@@ -93,6 +93,9 @@ class Settings(BaseSettings):
         description="Addresses or networks, separated by commas, whose X-Forwarded-For is believed; behind a proxy "
         "that is not named here, all who are not signed in share one limit.",
     )
+    webhook_private_addresses: bool = Field(
+        default=False, description="Whether webhooks may lead into this network, and be without https."
+    )
     keep_events_days: int | None = Field(
         default=None,
         ge=1,

@@ -24,6 +24,7 @@ MODEL_MODULES = [
     "domain.stages.models",
     "domain.orders.models",
     "domain.planning.models",
+    "domain.webhooks.models",
 ]
 
 

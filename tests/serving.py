@@ -20,7 +20,9 @@ from api.app import create_app
 from api.auth import Sessions
 from api.server import server_config
 from api.settings import Settings
-from domain.core.actor import Role
+from domain.access.operations import CreateApiToken, create_api_token
+from domain.core.actor import SYSTEM, Role
+from domain.core.operation import perform
 from tests.builders.access import PASSWORD, a_person
 from tests.builders.rows import a_customer, a_worker
 
@@ -40,6 +42,9 @@ class Server:
 
     async def token(self, role: Role) -> str:
         """The access token of a person with this role, the same one at every call."""
+        if role is Role.INTEGRATION and role not in self._tokens:
+            made = await perform(create_api_token, CreateApiToken("Pia Program"), actor=SYSTEM)
+            self._tokens[role] = made.result.secret
         if role not in self._tokens:
             columns: dict[str, int] = {}
             if role is Role.TECHNICIAN:

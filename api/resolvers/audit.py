@@ -10,11 +10,13 @@ import orjson
 
 from api.selection import entities, parse_any_id, write_id
 from db.projection.columns import relation
+from domain.core.actor import Actor, Permission
 from domain.core.errors import not_found
 from domain.core.operation import subject_type
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00", re.ASCII)
 _KEY = "_id"
+_COSTS = ("cost", "price", "minor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,17 @@ def changes_of(table: str, body: Mapping[str, Any]) -> list[Change]:
     # The log keeps columns in no order.
     names = sorted(name for name in before | after if before.get(name) != after.get(name) and name != "id")
     return [*_told(table, names, before, after), *_password(body)]
+
+
+def changes_for(actor: Actor, table: str, body: Mapping[str, Any]) -> list[Change]:
+    """What an event made different, as far as an actor may know."""
+    changes = changes_of(table, body)
+    return changes if actor.may(Permission.READ_MARGINS) else [each for each in changes if not tells_cost(each.field)]
+
+
+def tells_cost(field: str) -> bool:
+    """Whether a field is about what things cost."""
+    return any(word in field.lower() for word in _COSTS)
 
 
 def _told(table: str, names: list[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:

@@ -51,8 +51,10 @@ class AuditEntry:
     reason: str | None = column(description="Why, where a reason was given; else null.")
     changes: list[AuditChange] = computed(
         needs=("subject_type", "body"),
-        value=audit.changes_of,
-        description="What it made different; everything, for what was created or deleted.",
+        value=audit.changes_for,
+        viewer=True,
+        description="What it made different; everything, for what was created or deleted. Without the permission "
+        "READ_MARGINS what things cost is left out.",
     )
 
 

@@ -31,6 +31,7 @@ from api.schema.service_objects import ServiceObjectMutations, ServiceObjectQuer
 from api.schema.slas import ServiceLevelMutations, ServiceLevelQueries
 from api.schema.stages import StageMutations, StageQueries
 from api.schema.strictness import make_strict
+from api.schema.webhooks import WebhookMutations, WebhookQueries
 from api.schema.workforce import WorkforceMutations, WorkforceQueries
 
 
@@ -57,6 +58,7 @@ class Query(
     ParametersQueries,
     AccessQueries,
     AuditQueries,
+    WebhookQueries,
 ):
     """The root of queries."""
 
@@ -83,6 +85,7 @@ class Mutation(
     NumberingMutations,
     ParametersMutations,
     AccessMutations,
+    WebhookMutations,
 ):
     """The root of mutations."""
 

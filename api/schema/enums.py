@@ -24,6 +24,7 @@ from domain.parameters.rules import SlaCalendarMode
 from domain.planning.rules import RunStatus
 from domain.projects.rules import ProjectType, TransactionType
 from domain.stages.rules import ReasonType
+from domain.webhooks.rules import DeliveryStatus
 from domain.workforce.rules import WorkerType
 
 EnumT = TypeVar("EnumT", bound=type[Enum])
@@ -61,6 +62,16 @@ described(
     },
 )
 described(
+    DeliveryStatus,
+    "Where a message to a webhook stands.",
+    {
+        "PENDING": "It waits to be sent, or to be sent again.",
+        "DELIVERED": "The receiver has taken it.",
+        "DEAD": "It was given up after twelve tries in four days.",
+    },
+    name="WebhookDeliveryStatus",
+)
+described(
     Permission,
     "What a caller may do; follows from the role. New values can come: keep a default branch.",
     {
@@ -75,6 +86,8 @@ described(
         "MAINTAIN_ACTIVITIES": "Change activities one may see.",
         "READ_COMPANY": "See what only the company's own people see.",
         "READ_AUDIT": "Read the audit trail.",
+        "READ_EVENTS": "Follow what happens with `events`.",
+        "MAINTAIN_WEBHOOKS": "Create and change webhooks.",
         "READ_MARGINS": "See what work costs the company, and what it earns.",
         "APPROVE_POSTING": "Post service orders.",
         "IMPORT": "Load data from files.",
@@ -169,6 +182,7 @@ described(
         "ALREADY_EXISTS": "The number or name is taken.",
         "IN_USE": "Something refers to it, so it cannot be deleted or retired.",
         "VERSION_CONFLICT": "Somebody has changed it since you read it. Read it again.",
+        "CURSOR_TOO_OLD": "The log does not, or no longer, reach back to this cursor.",
         "KEY_REUSED": "The `clientMutationKey` was used for another request.",
         "WRONG_CREDENTIALS": "E-mail address or password is wrong, or the sign-in has ended.",
         "OWNER_NOT_EMPLOYEE": "A dispatch team is owned by an employee, not by a contractor.",

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     MAINTAIN_ACTIVITIES = "MAINTAIN_ACTIVITIES"
     READ_COMPANY = "READ_COMPANY"
     READ_AUDIT = "READ_AUDIT"
+    READ_EVENTS = "READ_EVENTS"
+    MAINTAIN_WEBHOOKS = "MAINTAIN_WEBHOOKS"
     READ_MARGINS = "READ_MARGINS"
     APPROVE_POSTING = "APPROVE_POSTING"
     IMPORT = "IMPORT"
@@ -60,6 +62,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.ANYONE,
             _P.SIGNED_IN,
             _P.READ_COMPANY,
+            _P.READ_EVENTS,
             _P.MAINTAIN_ORDERS,
             _P.CREATE_WEB_ORDERS,
             _P.MAINTAIN_DISPATCH,

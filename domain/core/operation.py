@@ -28,7 +28,7 @@ ValueT = TypeVar("ValueT")
 
 KEY_DAYS = 30
 _ATTEMPTS = 5
-_SECRET_COLUMNS = frozenset({"password_hash", "token_hash", "refresh_hash", "previous_hash"})
+_SECRET_COLUMNS = frozenset({"password_hash", "token_hash", "refresh_hash", "previous_hash", "signing_secret"})
 
 
 @dataclass(frozen=True, slots=True)

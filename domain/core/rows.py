@@ -99,8 +99,8 @@ def company_only(actor: Actor) -> Q:
 
 
 def audit_only(actor: Actor) -> Q:
-    """The rows of a table that only those who may read the audit trail see."""
-    return EVERYTHING if actor.may(Permission.READ_AUDIT) else NOTHING
+    """The rows of a table that only those see who may read the audit trail, or follow events."""
+    return EVERYTHING if actor.may(Permission.READ_AUDIT) or actor.may(Permission.READ_EVENTS) else NOTHING
 
 
 def signed_in_only(actor: Actor) -> Q:

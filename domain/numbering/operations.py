@@ -40,6 +40,7 @@ SEQUENCES = {
     "journal": "JRN-",
     "project_price": "PRI-",
     "project_validation": "PVL-",
+    "webhook": "WHK-",
 }
 
 

@@ -10,6 +10,7 @@ from domain.core.actor import Role
 from domain.planning.models import PlanningRun
 from domain.projects.rules import TransactionType
 from domain.stages.models import Stage
+from domain.webhooks.rules import DeliveryStatus
 from tests.builders import agreed, rows
 from tests.builders.times import MONDAY
 
@@ -233,6 +234,15 @@ async def _planning_run(place: int, name: str) -> object:
     )
 
 
+async def _webhook(place: int, name: str) -> object:
+    return await rows.a_webhook(number=_number(place), name=name, active=place == 2)
+
+
+async def _delivery(place: int, name: str) -> object:
+    status = DeliveryStatus.DEAD if place == 4 else DeliveryStatus.PENDING
+    return await rows.a_webhook_delivery(seq=place, message_id=name, status=status)
+
+
 _TWO = {"numbers": [_number(1), _number(3), "Z-404"]}
 
 LISTS = [
@@ -362,6 +372,19 @@ LISTS = [
         {"ended": True},
         (4,),
         descending="CREATED_AT_DESC",
+    ),
+    Listed("webhooks", "WebhookFilter", "RecordOrder", _webhook, "url about position", {"active": True}, (2,)),
+    Listed(
+        "webhookDeliveries",
+        "WebhookDeliveryFilter",
+        "WebhookDeliveryOrder",
+        _delivery,
+        "webhook { name } subject status payload",
+        {"status": ["DEAD"]},
+        (4,),
+        key="messageId",
+        ascending="EVENT_ASC",
+        descending="EVENT_DESC",
     ),
     Listed(
         "itemRequirements",

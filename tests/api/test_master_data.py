@@ -17,6 +17,8 @@ ELSEWHERE = {
     "refreshSession",
     "signOut",
     "createApiToken",
+    "createWebhook",
+    "renewWebhookSecret",
     "assignActivity",
     "dispatchActivity",
     "unassignActivity",

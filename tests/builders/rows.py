@@ -38,6 +38,7 @@ from domain.projects.rules import ProjectType, TransactionType
 from domain.service_objects.models import ServiceTask
 from domain.stages.models import Stage, StageReasonCode
 from domain.stages.rules import ReasonType
+from domain.webhooks.models import Webhook, WebhookDelivery
 from domain.workforce.models import DispatchTeam, Worker
 from domain.workforce.rules import WorkerType
 from tests.builders.times import MONDAY
@@ -295,4 +296,38 @@ async def a_user(**columns: Any) -> User:
     number = next(_counts)
     return await User.create(
         **_filled(columns, email=f"user{number}@example.test", name="Dina Dispatcher", role=Role.DISPATCHER)
+    )
+
+
+async def a_webhook(**columns: Any) -> Webhook:
+    """A webhook that is told everything from the log's beginning."""
+    return await Webhook.create(
+        **_filled(
+            columns,
+            number=_number("WHK-B"),
+            name="Route planner",
+            url="https://example.com/tavle",
+            signing_secret="whsec_" + "a" * 40,
+            subject_types=[],
+            position=0,
+            created_at=MONDAY,
+        )
+    )
+
+
+async def a_webhook_delivery(webhook: Webhook | None = None, **columns: Any) -> WebhookDelivery:
+    """A message that waits to be sent, to `webhook` or to a new one that rests."""
+    return await WebhookDelivery.create(
+        **_filled(
+            columns,
+            webhook_id=(webhook or await a_webhook(active=False)).id,
+            seq=1,
+            message_id="evt_000000000000_1",
+            kind="customer_created",
+            subject_type="customer",
+            subject_id=1,
+            payload="{}",
+            due_at=MONDAY,
+            created_at=MONDAY,
+        )
     )

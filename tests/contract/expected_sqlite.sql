@@ -64,6 +64,10 @@ CREATE INDEX session_of_user ON session (user_id);
 CREATE UNIQUE INDEX stage_initial ON stage (coalesce(parent_id, 0)) WHERE parent_id IS NULL;
 CREATE UNIQUE INDEX stage_reason_number ON stage_reason (order_id, line_number);
 CREATE INDEX template_group_children ON template_group (parent_id);
+CREATE INDEX webhook_delivery_due ON webhook_delivery (due_at) WHERE status = 'PENDING';
+CREATE INDEX webhook_delivery_ended ON webhook_delivery (ended_at) WHERE status = 'DELIVERED';
+CREATE INDEX webhook_delivery_status ON webhook_delivery (webhook_id, status);
+CREATE INDEX webhook_delivery_subject ON webhook_delivery (webhook_id, subject_type, subject_id) WHERE status = 'PENDING';
 CREATE INDEX worker_team ON worker (team_id);
 CREATE TABLE "activity_type" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -542,6 +546,35 @@ CREATE TABLE "user_account" (
     "version" INT NOT NULL,
     "customer_id" INT REFERENCES "customer" ("id") ON DELETE RESTRICT,
     "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
+);
+CREATE TABLE "webhook" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "url" VARCHAR(500) NOT NULL,
+    "signing_secret" VARCHAR(80) NOT NULL,
+    "subject_types" JSON NOT NULL,
+    "active" INT NOT NULL,
+    "position" BIGINT NOT NULL,
+    "created_at" TIMESTAMP NOT NULL,
+    "version" INT NOT NULL
+);
+CREATE TABLE "webhook_delivery" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "seq" BIGINT NOT NULL,
+    "message_id" VARCHAR(40) NOT NULL,
+    "kind" VARCHAR(60) NOT NULL,
+    "subject_type" VARCHAR(40) NOT NULL,
+    "subject_id" BIGINT NOT NULL,
+    "payload" TEXT NOT NULL,
+    "status" VARCHAR(10) NOT NULL  /* PENDING: PENDING\nDELIVERED: DELIVERED\nDEAD: DEAD */,
+    "attempts" INT NOT NULL,
+    "due_at" TIMESTAMP,
+    "created_at" TIMESTAMP NOT NULL,
+    "ended_at" TIMESTAMP,
+    "answer_status" INT,
+    "error" VARCHAR(300),
+    "webhook_id" INT NOT NULL REFERENCES "webhook" ("id") ON DELETE CASCADE
 );
 CREATE TABLE "worker" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,

@@ -42,6 +42,7 @@ addAgreementTask changeAgreementTask deleteAgreementTask deleteOrderObject
 deleteOrderTask createServiceLevel changeServiceLevel deleteServiceLevel
 createProjectGroup changeProjectGroup deleteProjectGroup deleteProject
 deleteProjectCategory createJournal changeJournal deleteJournal createProjectPrice
+createWebhook changeWebhook deleteWebhook renewWebhookSecret replayWebhook retryWebhookDelivery
 changeProjectPrice deleteProjectPrice createProjectValidation deleteProjectValidation
 """
 NOT_TAKEN |= dict.fromkeys(BESIDE_NOTHING.split(), "changes nothing that stands beside an activity")

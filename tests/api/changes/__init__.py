@@ -1,6 +1,17 @@
 """What every mutation is told, and what comes of it; each area puts its own into the table."""
 
-from tests.api.changes import access, agreements, catalogue, charging, company, customers, orders, planning, stages
+from tests.api.changes import (
+    access,
+    agreements,
+    catalogue,
+    charging,
+    company,
+    customers,
+    orders,
+    planning,
+    stages,
+    webhooks,
+)
 from tests.api.changes.table import CHANGES, Change, Told
 
 __all__ = [
@@ -16,4 +27,5 @@ __all__ = [
     "orders",
     "planning",
     "stages",
+    "webhooks",
 ]

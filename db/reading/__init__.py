@@ -75,10 +75,7 @@ def dialect() -> Dialect:
 
 async def run(program: Program[T]) -> T:
     """What `program` makes of the rows of its statements; on SQLite they all see one state of the database."""
-    reader = _reader()
-    if isinstance(reader, _TransactionReader):  # whose connection's statements are watched already
-        return await reader.run(program)
-    return await reader.run(watched_program(program))
+    return await _reader().run(watched_program(program))
 
 
 async def read(sql: str, arguments: Sequence[object] = ()) -> Sequence[Row]:

@@ -434,7 +434,7 @@ CREATE TABLE "service_order" (
     "preferred_technician_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT,
     "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT,
     "responsible_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-, "has_posted_lines" INT, "signed_off_at" TIMESTAMP, "stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT, "agreement_id" INT REFERENCES "service_agreement" ("id") ON DELETE RESTRICT, "sla_id" INT REFERENCES "service_level" ("id") ON DELETE RESTRICT, "sla_calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT, "sla_calendar_mode" VARCHAR(10)   /* OPEN_TIME: OPEN_TIME\nSTART_ONLY: START_ONLY */, "sla_calendar_version" INT, "sla_due_at" TIMESTAMP, "sla_limit_minutes" INT, "sla_next_alarm_at" TIMESTAMP, "sla_risk" VARCHAR(10) NOT NULL  /* NONE: NONE\nON_TIME: ON_TIME\nAT_RISK: AT_RISK\nBREACHED: BREACHED */ DEFAULT 'NONE', "sla_started_at" TIMESTAMP, "sla_status" VARCHAR(10) NOT NULL  /* NONE: NONE\nSTARTED: STARTED\nSTOPPED: STOPPED\nCANCELED: CANCELED */ DEFAULT 'NONE', "has_item_requirements" INT, "incoming_web_order" INT NOT NULL DEFAULT 0, "sales_order_number" VARCHAR(40), "calendar_conflict" INT NOT NULL DEFAULT 0);
+, "has_posted_lines" INT, "signed_off_at" TIMESTAMP, "stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT, "agreement_id" INT REFERENCES "service_agreement" ("id") ON DELETE RESTRICT, "sla_id" INT REFERENCES "service_level" ("id") ON DELETE RESTRICT, "sla_calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT, "sla_calendar_mode" VARCHAR(10)   /* OPEN_TIME: OPEN_TIME\nSTART_ONLY: START_ONLY */, "sla_calendar_version" INT, "sla_due_at" TIMESTAMP, "sla_limit_minutes" INT, "sla_next_alarm_at" TIMESTAMP, "sla_risk" VARCHAR(10) NOT NULL  /* NONE: NONE\nON_TIME: ON_TIME\nAT_RISK: AT_RISK\nBREACHED: BREACHED */ DEFAULT 'NONE', "sla_started_at" TIMESTAMP, "sla_status" VARCHAR(10) NOT NULL  /* NONE: NONE\nSTARTED: STARTED\nSTOPPED: STOPPED\nCANCELED: CANCELED */ DEFAULT 'NONE', "calendar_conflict" INT NOT NULL DEFAULT 0, "has_item_requirements" INT, "incoming_web_order" INT NOT NULL DEFAULT 0, "sales_order_number" VARCHAR(40));
 CREATE TABLE "service_order_line" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "line_number" INT NOT NULL,
@@ -450,7 +450,7 @@ CREATE TABLE "service_order_line" (
     "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE CASCADE,
     "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
     "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-, "signed_off_at" TIMESTAMP, "object_relation_id" INT REFERENCES "service_object_relation" ("id") ON DELETE NO ACTION, "line_property_id" INT REFERENCES "line_property" ("id") ON DELETE RESTRICT, "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT, "agreement_line_id" INT REFERENCES "service_agreement_line" ("id") ON DELETE RESTRICT, "calculated_on" DATE, "earliest_on" DATE, "executes_on" DATE, "latest_on" DATE);
+, "signed_off_at" TIMESTAMP, "object_relation_id" INT REFERENCES "service_object_relation" ("id") ON DELETE NO ACTION, "agreement_line_id" INT REFERENCES "service_agreement_line" ("id") ON DELETE RESTRICT, "calculated_on" DATE, "earliest_on" DATE, "executes_on" DATE, "latest_on" DATE, "line_property_id" INT REFERENCES "line_property" ("id") ON DELETE RESTRICT, "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT);
 CREATE TABLE "service_task" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,

@@ -14,6 +14,7 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 from db.config import APP, is_postgres, sqlite_path, tortoise_config
 from db.reading import close_readers, open_readers
+from db.remembered import forget_everything
 
 
 @asynccontextmanager
@@ -21,6 +22,7 @@ async def database(url: str) -> AsyncGenerator[None]:
     """Hold the database at `url` open: the write side through Tortoise, the read side beside it."""
     if not is_postgres(url):
         Path(sqlite_path(url)).parent.mkdir(parents=True, exist_ok=True)
+    forget_everything()
     # The server's requests run in other tasks than its start-up, hence the global fallback.
     await Tortoise.init(config=tortoise_config(url), _enable_global_fallback=True)
     try:

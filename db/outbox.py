@@ -9,17 +9,20 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Self
 
 import orjson
 from tortoise import fields
-from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.models import Model
 
+from db.backends.postgres import CountedTransaction
 from db.reading import Row, dialect, read
-from db.transaction import transaction
+from db.transaction import Transaction, transaction
+from db.writing import Change, check_changed
 
 CHANNEL = "tavle_events"
+_MOST_STATEMENTS = 500
 _EPOCH = re.compile(r"[0-9a-f]{12}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
 
@@ -143,55 +146,24 @@ def announce() -> None:
         listener()
 
 
-_APPEND_POSTGRES = f"""
-WITH head AS (UPDATE event_head SET seq = seq + $1 WHERE id = 1 RETURNING epoch, seq),
-added AS (
-  INSERT INTO event
-    (seq, batch, at, kind, subject_type, subject_id, actor_id, actor_name, key, reason, undoable_by, body)
-  SELECT head.seq - $1 + r.place, head.seq - $1 + 1, $2, r.kind, r.subject_type, r.subject_id, $3, $4, $5, $6,
-         CASE WHEN r.undoable THEN $7 END, r.body
-  FROM head, json_to_recordset($8::json)
-    AS r(place int, kind text, subject_type text, subject_id bigint, undoable boolean, body jsonb)
-)
-SELECT epoch, seq, pg_notify('{CHANNEL}', seq::text) FROM head
-"""
-_INSERT_SQLITE = (
-    "INSERT INTO event (seq, batch, at, kind, subject_type, subject_id, actor_id, actor_name, key, reason,"
-    " undoable_by, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a repeat of an idempotency key is answered with, besides where its change stands in the log."""
+
+    key_id: str
+    result: Any
 
 
-async def append(connection: BaseDBAsyncClient, records: Sequence[Record], stamp: Stamp) -> Cursor:
-    """Write `records` at the end of the log and give the cursor behind them. Call last in a transaction."""
+async def append(
+    connection: Transaction, records: Sequence[Record], stamp: Stamp, answer: Answer | None = None
+) -> Cursor:
+    """Write `records` at the end of the log, keep the `answer`, and give the cursor behind them.
+
+    Call last in a transaction.
+    """
+    if isinstance(connection, CountedTransaction):
+        return await _append_postgres(connection, records, stamp, answer)
     count = len(records)
-    if connection.capabilities.dialect == "postgres":
-        listed = [
-            {
-                "place": place,
-                "kind": record.kind,
-                "subject_type": record.subject_type,
-                "subject_id": record.subject_id,
-                "undoable": record.undoable,
-                "body": record.body,
-            }
-            for place, record in enumerate(records, start=1)
-        ]
-        row = (
-            await connection.execute_query_dict(
-                _APPEND_POSTGRES,
-                [
-                    count,
-                    stamp.at,
-                    stamp.actor_id,
-                    stamp.actor_name,
-                    stamp.key,
-                    stamp.reason,
-                    stamp.actor_key,
-                    orjson.dumps(listed).decode(),
-                ],
-            )
-        )[0]
-        return Cursor(row["epoch"], row["seq"])
     row = (
         await connection.execute_query_dict(
             "UPDATE event_head SET seq = seq + ? WHERE id = 1 RETURNING epoch, seq", [count]
@@ -219,10 +191,81 @@ async def append(connection: BaseDBAsyncClient, records: Sequence[Record], stamp
             for place, record in enumerate(records)
         ],
     )
+    cursor = Cursor(row["epoch"], row["seq"])
+    if answer is not None:
+        await keep_answer(connection, answer, cursor)
+    return cursor
+
+
+async def _append_postgres(
+    connection: CountedTransaction, records: Sequence[Record], stamp: Stamp, answer: Answer | None
+) -> Cursor:
+    updates = connection.take_updates()
+    listed = [
+        {
+            "place": place,
+            "kind": record.kind,
+            "subject_type": record.subject_type,
+            "subject_id": record.subject_id,
+            "undoable": record.undoable,
+            "body": record.body,
+        }
+        for place, record in enumerate(records, start=1)
+    ]
+    values: list[object] = [len(records), stamp.at, stamp.actor_id, stamp.actor_name, stamp.key, stamp.reason]
+    values += [stamp.actor_key, orjson.dumps(listed).decode()]
+    if answer is not None:
+        values += [answer.key_id, orjson.dumps(answer.result).decode()]
+    for update in updates:
+        values += update.values
+    sql = _append_statement(tuple([update.change for update in updates]), keeps_answer=answer is not None)
+    row = (await connection.execute_query_dict(sql, values))[0]
+    check_changed(row["changed"], len(updates))
     return Cursor(row["epoch"], row["seq"])
 
 
-async def position(connection: BaseDBAsyncClient) -> Cursor:
+@lru_cache(_MOST_STATEMENTS)
+def _append_statement(changes: tuple[Change, ...], *, keeps_answer: bool) -> str:
+    """One statement that makes the last changes, draws the numbers, and writes the events and the answer."""
+    parts: list[str] = []
+    first = 11 if keeps_answer else 9
+    for place, change in enumerate(changes):
+        parts.append(f"changed{place} AS ({change.sql('postgres', first=first)} RETURNING 1)")
+        first += len(change.columns) + 1
+    counted = " + ".join(f"(SELECT count(*) FROM changed{place})" for place in range(len(changes))) or "0"
+    # After the changes, which may have to wait for somebody: who has drawn numbers must not.
+    parts.append(f"done AS MATERIALIZED (SELECT {counted} AS changed)")
+    parts.append(_DRAWN_POSTGRES)
+    parts.append(_ADDED_POSTGRES)
+    if keeps_answer:
+        parts.append(_KEPT_POSTGRES)
+    return f"WITH {', '.join(parts)} SELECT epoch, seq, changed, pg_notify('{CHANNEL}', seq::text) FROM head"
+
+
+_DRAWN_POSTGRES = (
+    "head AS (UPDATE event_head SET seq = seq + $1 FROM done WHERE id = 1 AND done.changed IS NOT NULL"
+    " RETURNING epoch, seq, done.changed)"
+)
+_ADDED_POSTGRES = """added AS (
+  INSERT INTO event
+    (seq, batch, at, kind, subject_type, subject_id, actor_id, actor_name, key, reason, undoable_by, body)
+  SELECT head.seq - $1 + r.place, head.seq - $1 + 1, $2, r.kind, r.subject_type, r.subject_id, $3, $4, $5, $6,
+         CASE WHEN r.undoable THEN $7 END, r.body
+  FROM head, json_to_recordset($8::json)
+    AS r(place int, kind text, subject_type text, subject_id bigint, undoable boolean, body jsonb)
+)"""
+_KEPT_POSTGRES = (
+    "kept AS (UPDATE mutation_key"
+    " SET answer = jsonb_build_object('result', $10::jsonb, 'cursor', head.epoch || ':' || head.seq)"
+    " FROM head WHERE id = $9)"
+)
+_INSERT_SQLITE = (
+    "INSERT INTO event (seq, batch, at, kind, subject_type, subject_id, actor_id, actor_name, key, reason,"
+    " undoable_by, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+async def position(connection: Transaction) -> Cursor:
     """The newest position, read inside a transaction that appends nothing."""
     row = (await connection.execute_query_dict("SELECT epoch, seq FROM event_head WHERE id = 1"))[0]
     return Cursor(row["epoch"], row["seq"])
@@ -296,7 +339,7 @@ async def last_actor(subject_type: str, subject_id: int) -> str:
     return str(rows[0][0]) if rows else "Tavle"
 
 
-async def claim_key(connection: BaseDBAsyncClient, key_id: str, digest: str, at: datetime) -> MutationKey | None:
+async def claim_key(connection: Transaction, key_id: str, digest: str, at: datetime) -> MutationKey | None:
     """Take an idempotency key for this transaction, or give the row of whoever had it first.
 
     A rival that is still open is waited for: on PostgreSQL by the insert itself, on SQLite by the write lock.
@@ -310,9 +353,13 @@ async def claim_key(connection: BaseDBAsyncClient, key_id: str, digest: str, at:
     return None if taken else await MutationKey.get(id=key_id)
 
 
-async def keep_answer(key_id: str, answer: dict[str, Any]) -> None:
-    """Store what a repeat of this key is answered with."""
-    await MutationKey.filter(id=key_id).update(answer=answer)
+async def keep_answer(connection: Transaction, answer: Answer, cursor: Cursor) -> None:
+    """Store what a repeat of a key is answered with."""
+    marks = ("$1", "$2") if connection.capabilities.dialect == "postgres" else ("?1", "?2")
+    kept = orjson.dumps({"result": answer.result, "cursor": str(cursor)}).decode()
+    await connection.execute_query(
+        f"UPDATE mutation_key SET answer = {marks[0]} WHERE id = {marks[1]}", [kept, answer.key_id]
+    )
 
 
 async def forget_keys(before: datetime) -> int:

@@ -16,6 +16,7 @@ import structlog
 from db import outbox
 from db.config import is_postgres, tortoise_config
 from db.outbox import Cursor, Event
+from db.remembered import forget_everything
 
 POLL_SECONDS = 0.25
 RING = 5_000
@@ -128,6 +129,7 @@ class Relay:
         if head.epoch != self.epoch:
             log.info("relay_new_epoch", epoch=head.epoch)
             self._ring.clear()
+            forget_everything()  # a version may name something else now
             self.epoch, self.last, self.floor = head.epoch, head.seq, head.floor
             self._current_at = time.monotonic()
             self._wake_followers()

@@ -4,40 +4,41 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 
-from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
-_current: ContextVar[BaseDBAsyncClient | None] = ContextVar("transaction", default=None)
+from db.backends.postgres import CountedTransaction
+from db.backends.sqlite import ImmediateTransaction, SharedTransactionContext
+
+Transaction = CountedTransaction | ImmediateTransaction
+
+_current: ContextVar[Transaction | None] = ContextVar("transaction", default=None)
 
 
-def current() -> BaseDBAsyncClient | None:
+def current() -> Transaction | None:
     """The connection of the open transaction, or None outside one."""
     return _current.get()
 
 
-async def prepare_for_bulk() -> None:
-    """Ready the open transaction for many rows at a time: it may pause for a minute, and it plans each statement anew.
-
-    Rows are worked on between statements, and what was planned for an empty table crawls over a full one.
-    """
-    connection = current()
-    if connection is not None and connection.capabilities.dialect == "postgres":
-        await connection.execute_query(
-            "SELECT set_config('idle_in_transaction_session_timeout', '60s', true),"
-            " set_config('plan_cache_mode', 'force_custom_plan', true)"
-        )
-
-
 @asynccontextmanager
-async def transaction() -> AsyncGenerator[BaseDBAsyncClient]:
+async def transaction(*, bulk: bool = False) -> AsyncGenerator[Transaction]:
     """Open one transaction; commit on success, roll back on any exception.
 
-    A task that is cancelled while Tortoise is inside BEGIN wedges the connection for good, so whoever opens a
-    transaction runs in a task of its own that nobody cancels (`domain.core.operation.perform`).
+    On SQLite it may be committed together with others', and is over when that is on the disk. With `bulk` it is for
+    many rows at a time: it keeps nobody waiting who is done already, and may pause for a minute between statements.
+
+    Whoever opens a transaction runs in a task of its own that nobody cancels (`domain.core.operation.perform`): what is
+    cancelled between two statements is rolled back, but nobody knows what became of a commit.
     """
-    async with in_transaction("default") as connection:
+    context = in_transaction("default")
+    if isinstance(context, SharedTransactionContext):
+        context.is_long = bulk
+    async with context as connection:
+        if not isinstance(connection, Transaction):
+            raise TypeError(f"{connection} is no connection of ours.")
         token = _current.set(connection)
         try:
+            if bulk and isinstance(connection, CountedTransaction):
+                await connection.prepare_for_bulk()
             yield connection
         finally:
             _current.reset(token)

@@ -1,14 +1,24 @@
 """PostgreSQL for Tortoise: no reset between transactions, every statement counted, lost connections replaced."""
 
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
+from tortoise.backends.base.client import (
+    NestedTransactionContext,
+    TransactionalDBClient,
+    TransactionContext,
+    TransactionContextPooled,
+)
 from tortoise.connection import get_connections
 
 from db.health import count_statement
+from db.programs import Program, Row, drive
+from db.writing import Update, check_changed
+
+T = TypeVar("T")
 
 
 class PlainConnection(asyncpg.Connection):
@@ -20,27 +30,92 @@ class PlainConnection(asyncpg.Connection):
 
 
 class CountedTransaction(TransactionWrapper):
-    """One write transaction."""
+    """One write transaction.
+
+    An update is kept back until something else is sent, because the last ones can go along with the event log's.
+    """
+
+    def __init__(self, connection: "PlainClient | CountedTransaction") -> None:
+        super().__init__(connection)
+        self._kept_back: dict[str, Update] = {}  # by table
 
     async def execute_insert(self, query: str, values: list[Any]) -> asyncpg.Record | None:
         """Insert one row."""
+        await self.send_updates()
         count_statement()
         return await super().execute_insert(query, values)
 
     async def execute_many(self, query: str, values: list[Any]) -> None:
         """Run one statement for many rows."""
+        await self.send_updates()
         count_statement()
         await super().execute_many(query, values)
 
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[dict[Any, Any]]]:
         """Run one statement."""
+        await self.send_updates()
         count_statement()
         return await super().execute_query(query, values)
 
     async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[Any, Any]]:
         """Run one statement, rows as dicts."""
+        await self.send_updates()
         count_statement()
         return await super().execute_query_dict(query, values)
+
+    async def run(self, program: Program[T]) -> T:
+        """What `program` makes of the rows of its statements."""
+        await self.send_updates()
+        async with self._lock:
+            return await drive(self._fetch, program)
+
+    async def update(self, update: Update) -> None:
+        """Change a row, at the latest before the next statement."""
+        # Updates of one table may have to be made in order: think of two that swap a unique value.
+        if update.change.table in self._kept_back:
+            await self.send_updates()
+        self._kept_back[update.change.table] = update
+
+    def take_updates(self) -> list[Update]:
+        """The updates that were kept back, for who sends them in a statement of their own."""
+        taken = list(self._kept_back.values())
+        self._kept_back.clear()
+        return taken
+
+    async def send_updates(self) -> None:
+        """Send what was kept back."""
+        for update in self.take_updates() if self._kept_back else ():
+            changed, _ = await self.execute_query(update.change.sql("postgres"), [*update.values])
+            check_changed(changed, 1)
+
+    async def savepoint(self) -> None:
+        """Begin a part that can be undone alone."""
+        if isinstance(self._parent, CountedTransaction):
+            await self._parent.send_updates()
+        await super().savepoint()
+
+    async def commit(self) -> None:
+        """End the transaction and keep what it wrote."""
+        await self.send_updates()
+        await super().commit()
+
+    async def prepare_for_bulk(self) -> None:
+        """Ready the transaction for many rows at a time: it may pause for a minute, and it plans each statement anew.
+
+        Rows are worked on between statements, and what was planned for an empty table crawls over a full one.
+        """
+        await self.execute_query(
+            "SELECT set_config('idle_in_transaction_session_timeout', '60s', true),"
+            " set_config('plan_cache_mode', 'force_custom_plan', true)"
+        )
+
+    async def _fetch(self, sql: str, *arguments: object) -> Sequence[Row]:
+        count_statement()
+        rows: list[Any] = await self._connection.fetch(sql, *arguments)
+        return rows
+
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(CountedTransaction(self))
 
 
 class LastingTransactionContext(TransactionContextPooled):

@@ -1,7 +1,7 @@
 """Wanted columns to SQL, and rows to dicts. Knows no GraphQL."""
 
 from db.projection.columns import UnplannableError
-from db.projection.fetching import columns, columns_of_each, count, exists, fetch, fetch_one, ids
+from db.projection.fetching import columns, columns_of_each, count, exists, fetch, fetch_one, ids, records
 from db.projection.plans import forget_plans
 from db.projection.tree import Constant, Entry, Many, One, Same, Select, Value, Wanted, Where
 from db.projection.ways import Way, ways
@@ -26,5 +26,6 @@ __all__ = [
     "fetch_one",
     "forget_plans",
     "ids",
+    "records",
     "ways",
 ]

@@ -8,7 +8,7 @@ import orjson
 
 from db.projection.columns import json_list
 from db.projection.conditions import arguments, shape_of
-from db.projection.plans import ListPart, Plan, Window, plan_count, plan_exists, plan_list, plan_rows
+from db.projection.plans import ListPart, Plan, Window, plan_count, plan_exists, plan_list, plan_records, plan_rows
 from db.projection.tree import Select, Wanted
 from db.reading import Dialect, Program, Row, Statement, dialect, run
 
@@ -16,6 +16,8 @@ _ALL = Window()
 _LIMITED = Window(limited=True)
 _SINGLE = Window(single=True)
 _FIRST = Window(limited=True, single=True)
+_ALL_LOCKED = Window(locked=True)
+_LIMITED_LOCKED = Window(limited=True, locked=True)
 
 
 async def fetch(select: Select, wanted: Wanted, *, viewer: object = None) -> list[dict[str, Any]]:
@@ -40,9 +42,14 @@ async def fetch_one(select: Select, wanted: Wanted, *, viewer: object = None) ->
     return rows[0] if rows else None
 
 
-async def columns(select: Select, names: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Some columns of the selected rows, as Python values: aware datetimes, dates, Decimals, enums."""
-    result: list[tuple[Any, ...]] = await _read(select, tuple(names), None, _ALL, _LIMITED)
+async def columns(select: Select, names: Sequence[str], *, locked: bool = False) -> list[tuple[Any, ...]]:
+    """Some columns of the selected rows, as Python values: aware datetimes, dates, Decimals, enums.
+
+    With `locked` nobody else changes the rows until the open transaction ends; they are locked in the order asked for,
+    and rows joined to them are not.
+    """
+    unlimited, limited = (_ALL_LOCKED, _LIMITED_LOCKED) if locked else (_ALL, _LIMITED)
+    result: list[tuple[Any, ...]] = await _read(select, tuple(names), None, unlimited, limited)
     return result
 
 
@@ -73,6 +80,13 @@ async def ids(select: Select) -> list[int]:
     return [row[0] for row in await columns(select, ("pk",))]
 
 
+async def records(select: Select, *, locked: bool = False) -> list[Any]:
+    """The selected rows as objects of their model, for operations; `locked` as with `columns`."""
+    unlimited, limited = (_ALL_LOCKED, _LIMITED_LOCKED) if locked else (_ALL, _LIMITED)
+    result: list[Any] = await _read(select, None, None, unlimited, limited)
+    return result
+
+
 async def count(select: Select) -> int:
     """How many rows there are; a limit does not count."""
     values: list[object] = []
@@ -89,7 +103,7 @@ async def exists(select: Select) -> bool:
 
 
 async def _read(
-    select: Select, wanted: Wanted | tuple[str, ...], viewer: object, unlimited: Window, limited: Window
+    select: Select, wanted: Wanted | tuple[str, ...] | None, viewer: object, unlimited: Window, limited: Window
 ) -> Any:
     reads = dialect()
     values: list[object] = []
@@ -98,7 +112,10 @@ async def _read(
     window = unlimited if limit is None else limited
     if select.by is not None:
         window = replace(window, by=select.by)
-    plan = plan_rows(select.model, wanted, shape, select.order, reads, window)
+    if wanted is None:
+        plan = plan_records(select.model, shape, select.order, reads, window)
+    else:
+        plan = plan_rows(select.model, wanted, shape, select.order, reads, window)
     given = arguments(plan.encoders, values)
     if limit is not None:
         given.append(limit)

@@ -31,6 +31,7 @@ class Window:
     by: str | None = None  # the column whose index is to find the rows
     beside: bool = False  # one of several selections that a statement reads
     first: int = 1  # the number of its first parameter
+    locked: bool = False  # nobody else may change the rows of the model itself until the transaction ends
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,6 +140,18 @@ def plan_exists(model: type[Model], where: Shape | None, dialect: Dialect) -> Pl
     return _plans.get((dialect, model, "exists", where), lambda: _scalar(model, where, dialect, sql))
 
 
+def plan_records(
+    model: type[Model], where: Shape | None, order: tuple[str, ...], dialect: Dialect, window: Window
+) -> Plan:
+    """The plan for rows as objects of their model."""
+
+    def build() -> Plan:
+        rows = _Rows(Tables(model), dialect)
+        return _build(rows, rows.object_of(), where, order, window)
+
+    return _plans.get((dialect, model, "records", where, order, window), build)
+
+
 def _scalar(model: type[Model], where: Shape | None, dialect: Dialect, sql: str) -> Plan:
     tables = Tables(model)
     condition = compile_condition(where, tables, dialect)
@@ -151,7 +164,7 @@ def _build(rows: "_Rows", code: str, where: Shape | None, order: tuple[str, ...]
     sorted_by = terms(order, tables, dialect)
     keys = rows.keys(sorted_by) if window.keyed else None
     ordered = order_by(sorted_by, backwards=window.backwards)
-    if window.limited and tables.joins:
+    if window.limited and tables.joins and not window.locked:
         # Page first, join after: the database joins the rows of the page alone.
         page = Tables(tables.model, "p")
         page_terms = terms(order, page, dialect)
@@ -163,7 +176,9 @@ def _build(rows: "_Rows", code: str, where: Shape | None, order: tuple[str, ...]
         source = f"{tables.sql(f'({inner})')}{ordered}"
     else:
         condition, encoders, limit = _conditions(tables, sorted_by, where, dialect, window)
-        source = f"{tables.sql()}{condition}{ordered}{limit}"
+        # SQLite's transactions lock everything.
+        lock = f" FOR UPDATE OF {tables.root}" if window.locked and dialect == "postgres" else ""
+        source = f"{tables.sql()}{condition}{ordered}{limit}{lock}"
     described = tuple(KeyTerm(term.kind, term.nullable, term.encoder(dialect)) for term in sorted_by)
     packed = (rows.packable and not window.single) or window.beside
     if window.beside and not rows.plain:
@@ -236,6 +251,15 @@ class _Rows:
     def tuple_of(self, names: Sequence[str]) -> str:
         """Code for the Python values of columns."""
         return "(" + "".join(f"{self._python((), name)}, " for name in names) + ")"
+
+    def object_of(self) -> str:
+        """Code for an object of the model, in the state in which Tortoise makes one of a stored row."""
+        model = self.tables.model
+        meta = model._meta  # noqa: SLF001 - Tortoise's own description of a model
+        stored = "".join(f", {name!r}: {self._python((), name)}" for name in meta.fields_db_projection)
+        custom = meta.db_pk_column not in meta.generated_db_fields
+        state = f"'_partial': False, '_saved_in_db': True, '_custom_generated_pk': {custom}, '_await_when_save': {{}}"
+        return f"{self._names.name(_object)}({self._names.name(model)}, {{{state}{stored}}})"
 
     def keys(self, sorted_by: Sequence[Term]) -> Callable[[Sequence[Row]], list[tuple[Any, ...]]]:
         """A function from rows to the values of their order, as Python has them."""
@@ -316,3 +340,9 @@ class _Rows:
         made: dict[str, Any] = {}
         exec(compile(source, "<projection>", "exec"), self._names.values, made)  # noqa: S102 - names and literals alone
         return made[signature.partition("(")[0]]
+
+
+def _object(model: type[Model], state: dict[str, Any]) -> Model:
+    made = model.__new__(model)
+    object.__setattr__(made, "__dict__", state)
+    return made

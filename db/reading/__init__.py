@@ -6,13 +6,11 @@ Inside a write transaction reads go through its connection, so that an operation
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from typing import Literal, Protocol, TypeVar
-
-from tortoise.backends.base.client import BaseDBAsyncClient
+from typing import Protocol, TypeVar
 
 from db.config import is_postgres, sqlite_path, tortoise_config
+from db.programs import Dialect, Program, ReadTooSlowError, Row, Statement, single
 from db.reading.postgres import PostgresReaders
-from db.reading.programs import Program, ReadTooSlowError, Row, Statement, drive, single
 from db.reading.sqlite import SqliteReaders
 from db.transaction import current
 
@@ -32,7 +30,6 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-Dialect = Literal["sqlite", "postgres"]
 
 _SLOWEST_SECONDS = 5.0
 
@@ -43,20 +40,6 @@ class Reader(Protocol):
     async def run(self, program: Program[T]) -> T:
         """What `program` makes of the rows of its statements."""
         ...
-
-
-class _TransactionReader:
-    """Reads through the connection of the open write transaction, which counts its statements itself."""
-
-    def __init__(self, connection: BaseDBAsyncClient) -> None:
-        self._connection = connection
-
-    async def run(self, program: Program[T]) -> T:
-        return await drive(self._fetch, program)
-
-    async def _fetch(self, sql: str, *arguments: object) -> Sequence[Row]:
-        rows: Sequence[Row] = (await self._connection.execute_query(sql, list(arguments)))[1]  # type: ignore[assignment]
-        return rows
 
 
 _readers: SqliteReaders | PostgresReaders | None = None
@@ -124,8 +107,7 @@ def _opened() -> SqliteReaders | PostgresReaders:
 
 
 def _held() -> Reader | None:
-    connection = current()
-    return _TransactionReader(connection) if connection is not None else _snapshot.get()
+    return current() or _snapshot.get()
 
 
 def _reader() -> Reader:

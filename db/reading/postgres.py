@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import asyncpg
 
 from db.health import count_statement
-from db.reading.programs import Program, ReadTooSlowError, Row, drive
+from db.programs import Program, ReadTooSlowError, Row, drive
 
 if TYPE_CHECKING:
     # Generic in the stubs alone.

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
 from db.health import count_statement
-from db.reading.programs import Program, ReadTooSlowError, Row, Statement
+from db.programs import Program, ReadTooSlowError, Row, Statement
 
 T = TypeVar("T")
 

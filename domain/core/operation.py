@@ -14,7 +14,8 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.models import Model
 
 from db import outbox
-from db.transaction import transaction
+from db.transaction import Transaction, transaction
+from db.writing import update_of
 from domain.core import clock
 from domain.core.actor import Actor, Permission
 from domain.core.errors import Code, NotPermitted, NotSignedIn, Refused
@@ -47,6 +48,7 @@ class Work:
 
     actor: Actor
     now: datetime
+    connection: Transaction
     records: list[outbox.Record] = field(default_factory=list)
     reason: str | None = None
 
@@ -82,8 +84,9 @@ class Work:
         if "version" in row._meta.fields_map:
             row.version += 1  # type: ignore[attr-defined]
             saved.append("version")
-        await row.save(update_fields=saved)
-        self.record(kind, row, before=before, after=columns_of(row), undoable=undoable)
+        await self.connection.update(update_of(row, saved))
+        after = before | {name: _plain(getattr(row, name)) for name in saved if name in before}
+        self.record(kind, row, before=before, after=after, undoable=undoable)
         return True
 
     async def remove(self, row: Model, kind: str) -> None:
@@ -110,15 +113,19 @@ def columns_of(row: Model) -> dict[str, Any]:
     return {name: _plain(getattr(row, name)) for name in row._meta.db_fields if name not in _SECRET_COLUMNS}
 
 
+_WRITTEN: dict[type, Callable[[Any], Any]] = {
+    datetime: datetime.isoformat,
+    date: date.isoformat,
+    time: time.isoformat,
+    Decimal: str,
+    timedelta: timedelta.total_seconds,
+}
+
+
 def _plain(value: Any) -> Any:
     """A column's value as the event log stores it."""
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    return value
+    write = _WRITTEN.get(type(value))
+    return value if write is None else write(value)
 
 
 async def check_version(row: Model, expected: int | None, *path: str | int) -> None:
@@ -155,21 +162,23 @@ class Operation(Generic[CommandT, ResultT]):
     requires: Permission
     run: Callable[[Work, CommandT], Awaitable[ResultT]]
     replayable: bool
+    bulk: bool = False
 
 
 OPERATIONS: dict[str, Operation[Any, Any]] = {}
 
 
 def operation(
-    requires: Permission, *, replayable: bool = True
+    requires: Permission, *, replayable: bool = True, bulk: bool = False
 ) -> Callable[[Callable[[Work, CommandT], Awaitable[ResultT]]], Operation[CommandT, ResultT]]:
     """Declare a function as an operation and list it for the permission table.
 
     `replayable=False` is for results that must not be stored (tokens): such an operation takes no idempotency key.
+    `bulk=True` is for what writes many rows at a time, and keeps its transaction open for long.
     """
 
     def wrap(run: Callable[[Work, CommandT], Awaitable[ResultT]]) -> Operation[CommandT, ResultT]:
-        made = Operation(f"{run.__module__}.{run.__name__}", requires, run, replayable)
+        made = Operation(f"{run.__module__}.{run.__name__}", requires, run, replayable, bulk)
         OPERATIONS[made.name] = made
         return made
 
@@ -257,8 +266,8 @@ async def _attempt(
     digest: str,
     reason: str | None,
 ) -> Done[ResultT]:
-    async with transaction() as connection:
-        work = Work(actor=actor, now=clock.now(), reason=reason)
+    async with transaction(bulk=operation.bulk) as connection:
+        work = Work(actor=actor, now=clock.now(), connection=connection, reason=reason)
         key_id = f"{actor.key}:{key}" if key is not None and operation.replayable else None
         if key_id is not None:
             earlier = await outbox.claim_key(connection, key_id, digest, work.now)
@@ -271,16 +280,17 @@ async def _attempt(
                     )
                 return Done(earlier.answer["result"], earlier.answer["cursor"])
         result = await operation.run(work, command)
+        answer = None if key_id is None else outbox.Answer(key_id, result)
         if work.records:
             stamp = outbox.Stamp(work.now, actor.user_id, actor.name, actor.key, key, work.reason)
-            cursor = str(await outbox.append(connection, work.records, stamp))
+            cursor = await outbox.append(connection, work.records, stamp, answer)
         else:
-            cursor = str(await outbox.position(connection))
-        if key_id is not None:
-            await outbox.keep_answer(key_id, {"result": result, "cursor": cursor})
+            cursor = await outbox.position(connection)
+            if answer is not None:
+                await outbox.keep_answer(connection, answer, cursor)
     if work.records:
         outbox.announce()
-    return Done(result, cursor)
+    return Done(result, str(cursor))
 
 
 def _digest(operation: Operation[Any, Any], command: Any) -> str:

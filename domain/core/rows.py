@@ -7,7 +7,7 @@ from tortoise.expressions import Q
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
-from db.projection import Select, columns
+from db.projection import Select, records
 from db.transaction import current
 from domain.core.actor import Actor, Permission
 from domain.core.checks import check_number
@@ -28,10 +28,10 @@ async def locked(model: type[ModelT], row_id: int, what: str, *path: str | int, 
     Raises:
         Refused: NOT_FOUND.
     """
-    row = await model.filter(visible, id=row_id).select_for_update().first()
-    if row is None:
+    rows: list[ModelT] = await records(Select(model, visible & Q(id=row_id)), locked=True)
+    if not rows:
         raise not_found(what, *path)
-    return row
+    return rows[0]
 
 
 async def existing(model: type[ModelT], row_id: int | None, what: str, *path: str | int) -> int | None:
@@ -89,12 +89,7 @@ async def lock_all(model: type[ModelT], row_ids: Iterable[int]) -> dict[int, Mod
     ids = sorted(set(row_ids))
     if not ids:
         return {}
-    if current() is None:
-        names = tuple(model._meta.fields_db_projection)  # noqa: SLF001 - Tortoise's own description of a model
-        found = await columns(Select(model, Q(pk__in=ids), ("pk",)), names)
-        rows = [model(**dict(zip(names, values, strict=True))) for values in found]
-    else:
-        rows = await model.filter(id__in=ids).order_by("id").select_for_update()
+    rows: list[ModelT] = await records(Select(model, Q(pk__in=ids), ("pk",)), locked=current() is not None)
     return {row.pk: row for row in rows}
 
 

@@ -13,8 +13,8 @@ from typing import Any
 from tortoise.expressions import Q
 
 from db import outbox
-from db.projection import Select, columns
-from domain.calendars.queries import working_calendars
+from db.projection import Select, columns, records
+from db.transaction import current
 from domain.core.actor import Actor, Permission
 from domain.core.errors import Code, NotPermitted, Path, Refusal, Refused, not_found
 from domain.core.keep import KEEP, Keep
@@ -29,13 +29,11 @@ from domain.core.operation import (
 )
 from domain.core.rows import lock_all
 from domain.dispatch import rules
-from domain.dispatch.queries import board_worker
+from domain.dispatch.queries import board_workers
 from domain.dispatch.rules import BoardWorker, Booking, Placement
 from domain.orders.models import ServiceActivity, ServiceOrderLine
 from domain.orders.queries import visible_activities
 from domain.orders.rules import LONGEST, DispatchStatus, LineStatus, Priority
-from domain.parameters.queries import company_parameters
-from domain.workforce.models import Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,17 +232,11 @@ def _check_may_put_back(actor: Actor, now: Placement, before: Placement) -> None
 
 async def _drafted(actor: Actor, changes: Iterable[BoardChange]) -> dict[int, _Draft]:
     """The activities the changes name, locked in id order, each version checked once."""
-    ids: dict[BoardChange, int] = {}
-    found = await _resolve(actor, [change.activity for change in changes])
-    for change in changes:
-        activity_id = found.get(change.activity)
-        if activity_id is None:
-            raise not_found("activity", *change.path, "activity")
-        ids[change] = activity_id
-    rows = await lock_all(ServiceActivity, ids.values())
+    changes = tuple(changes)
+    rows = await _resolve(actor, [change.activity for change in changes])
     drafts: dict[int, _Draft] = {}
     for change in changes:
-        row = rows.get(ids[change])
+        row = rows.get(change.activity)
         if row is None:
             raise not_found("activity", *change.path, "activity")
         await check_version(row, change.expected_version, *change.path)
@@ -254,21 +246,17 @@ async def _drafted(actor: Actor, changes: Iterable[BoardChange]) -> dict[int, _D
     return drafts
 
 
-async def _resolve(actor: Actor, refs: Collection[ActivityRef]) -> dict[ActivityRef, int]:
-    """The ids of those of the activities that the actor may see."""
+async def _resolve(actor: Actor, refs: Collection[ActivityRef]) -> dict[ActivityRef, ServiceActivity]:
+    """Those of the activities that the actor may see, locked where there is a transaction."""
     by_id = [ref.id for ref in refs if ref.id is not None]
     by_number = [ref.number for ref in refs if ref.number is not None]
     named = Q(id__in=by_id) | Q(number__in=by_number) if by_number else Q(id__in=by_id)
-    ids: dict[int, str] = dict(
-        await columns(Select(ServiceActivity, visible_activities(actor) & named), ("id", "number"))
-    )
-    numbers = {number: activity_id for activity_id, number in ids.items()}
-    found: dict[ActivityRef, int] = {}
-    for ref in refs:
-        activity_id = ref.id if ref.id in ids else numbers.get(ref.number or "")
-        if activity_id is not None:
-            found[ref] = activity_id
-    return found
+    select = Select(ServiceActivity, visible_activities(actor) & named, ("id",))
+    rows = await records(select, locked=current() is not None)
+    by_name: dict[int | str | None, ServiceActivity] = {row.id: row for row in rows}
+    by_name |= {row.number: row for row in rows}
+    found = {ref: by_name.get(ref.number if ref.id is None else ref.id) for ref in refs}
+    return {ref: row for ref, row in found.items() if row is not None}
 
 
 async def _plan(drafts: dict[int, _Draft], changes: Iterable[BoardChange]) -> None:
@@ -318,11 +306,7 @@ def _planned(draft: _Draft, change: BoardChange) -> Placement:
 
 async def _load_workers(drafts: dict[int, _Draft], worker_ids: Iterable[int | None]) -> None:
     """Lock the workers concerned, so that two bookings of one worker come one after the other, and know them."""
-    rows = await lock_all(Worker, (worker_id for worker_id in worker_ids if worker_id is not None))
-    fallback = (await company_parameters()).calendar_id
-    calendar_ids = {row.calendar_id or fallback for row in rows.values()}
-    calendars = await working_calendars(calendar_id for calendar_id in calendar_ids if calendar_id is not None)
-    workers = {row.id: board_worker(row, calendars, fallback) for row in rows.values()}
+    workers = await board_workers(worker_id for worker_id in worker_ids if worker_id is not None)
     for draft in drafts.values():
         draft.workers = workers
 
@@ -394,8 +378,8 @@ async def _save(work: Work, draft: _Draft, *, undoable: bool) -> None:
         overlap_accepted=draft.overlap_accepted if judged else draft.row.overlap_accepted,
     )
     if planned.worker_id != draft.now.worker_id:
-        following = ServiceOrderLine.filter(activity_id=draft.row.id, status=LineStatus.CREATED).order_by("id")
-        for line in await following.select_for_update():
+        following = Select(ServiceOrderLine, Q(activity_id=draft.row.id, status=LineStatus.CREATED), ("id",))
+        for line in await records(following, locked=True):
             await work.change(line, "service_order_line_changed", worker_id=planned.worker_id)
 
 

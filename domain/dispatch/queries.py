@@ -1,21 +1,23 @@
 """What the dispatch board shows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from tortoise.expressions import F, Q
 
-from db.projection import Select, columns_of_each
-from domain.calendars.rules import WorkingCalendar, date_range_bounds
+from db.projection import Select, columns, columns_of_each
+from db.transaction import current
+from domain.calendars.queries import known_calendars
+from domain.calendars.rules import date_range_bounds
 from domain.core.actor import Actor, Permission, Role
 from domain.core.errors import Code, NotPermitted, NotSignedIn, Refused, not_found
 from domain.dispatch.rules import BoardFilter, BoardWorker, Facts
 from domain.orders.models import ServiceActivity
 from domain.orders.queries import visible_activities
 from domain.orders.rules import LONGEST, DispatchStatus, Priority
-from domain.parameters.queries import PARAMETERS, civil_date, parameters_of
+from domain.parameters.queries import PARAMETERS, civil_date, company_calendar, parameters_of
 from domain.workforce.models import DispatchTeam, Worker
 
 LONGEST_RANGE_DAYS = 62
@@ -36,11 +38,25 @@ class BoardRequest:
     type_ids: tuple[int, ...] = ()
 
 
-def board_worker(row: Worker, calendars: Mapping[int, WorkingCalendar], fallback: int | None) -> BoardWorker:
-    """A worker as the board's rules see one; without a calendar of their own the company's counts."""
-    calendar_id = row.calendar_id or fallback
-    calendar = None if calendar_id is None else calendars.get(calendar_id)
-    return BoardWorker(row.id, row.name, row.active, row.team_id, calendar)
+async def board_workers(worker_ids: Iterable[int]) -> dict[int, BoardWorker]:
+    """The workers with these ids as the board's rules see them; without a calendar of their own the company's counts.
+
+    In a transaction they are locked, in id order.
+    """
+    named = Select(Worker, Q(id__in=sorted(set(worker_ids))), ("id",))
+    rows = await columns(named, _OF_WORKER, locked=current() is not None)
+    versions = {calendar_id: version for *_, calendar_id, version in rows if calendar_id is not None}
+    fallback = 0
+    if any(calendar_id is None for *_, calendar_id, _ in rows) and (chosen := await company_calendar()) is not None:
+        fallback, versions[chosen[0]] = chosen
+    calendars = await known_calendars(versions)
+    return {
+        worker_id: BoardWorker(worker_id, name, active, team_id, calendars.get(calendar_id or fallback))
+        for worker_id, name, active, team_id, calendar_id, _ in rows
+    }
+
+
+_OF_WORKER = ("id", "name", "active", "team_id", "calendar_id", "calendar__version")
 
 
 @dataclass(frozen=True, slots=True)

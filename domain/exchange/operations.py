@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from db.transaction import prepare_for_bulk
 from domain.core.actor import Permission
 from domain.core.errors import Code
 from domain.core.operation import Work, operation
@@ -43,7 +42,7 @@ _KNOWN_OF = {
 }
 
 
-@operation(requires=Permission.IMPORT)
+@operation(requires=Permission.IMPORT, bulk=True)
 async def import_sheet(work: Work, sheet: Sheet) -> dict[str, int]:
     """Write the rows of a file that are new or different; gives how many were created, changed and unchanged.
 
@@ -53,7 +52,6 @@ async def import_sheet(work: Work, sheet: Sheet) -> dict[str, int]:
         Refused: every mistake in the file, each with file, line and column as its path; or BUSY.
     """
     code = sheet.table.stored
-    await prepare_for_bulk()
     # Low areas first: whoever creates a row draws its number before anything else.
     sequence = await _locked_sequence(code)
     batch, faults = await _prepared(work, sheet)

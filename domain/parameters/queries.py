@@ -65,6 +65,12 @@ def parameters_of(stored: Sequence[tuple[Any, ...]]) -> CompanyParameters:
     return CompanyParameters(*stored[0]) if stored else CompanyParameters()
 
 
+async def company_calendar() -> tuple[int, int] | None:
+    """The id and the version of the calendar of whoever has none of their own, if the company has chosen one."""
+    stored = await columns(_ROW, ("calendar_id", "calendar__version"))
+    return stored[0] if stored and stored[0][0] is not None else None
+
+
 def civil_date(at: datetime, time_zone: str) -> date:
     """The date that the calendar on the wall shows at `at` in `time_zone`."""
     return at.astimezone(ZoneInfo(time_zone)).date()

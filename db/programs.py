@@ -1,10 +1,11 @@
 """Reads as programs: generators that yield statements and are sent their rows; one text serves both databases."""
 
 from collections.abc import Awaitable, Callable, Generator, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 T = TypeVar("T")
 Row = Sequence[Any]
+Dialect = Literal["sqlite", "postgres"]
 
 
 class Statement(NamedTuple):

@@ -8,6 +8,7 @@ from api.schema.agreements.fields import AgreementMutations, AgreementQueries
 from api.schema.agreements.setup import AgreementSetupMutations, AgreementSetupQueries
 from api.schema.audit import AuditQueries
 from api.schema.calendars import CalendarMutations, CalendarQueries
+from api.schema.conversion import call_directly
 from api.schema.customers import CustomerMutations, CustomerQueries
 from api.schema.dispatch.errors import BOARD_ERROR_TYPES
 from api.schema.dispatch.fields import DispatchLive, DispatchMutations, DispatchQueries
@@ -100,6 +101,7 @@ _schema = strawberry.Schema(
 _ONE_OF = "directive @oneOf on INPUT_OBJECT\n"
 schema: GraphQLSchema = _schema._schema  # noqa: SLF001 - Strawberry keeps graphql-core's schema there
 make_strict(schema)
+call_directly(schema, CONFIG)
 
 
 def printed_schema() -> str:

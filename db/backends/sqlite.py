@@ -139,8 +139,10 @@ class SharedTransactionContext(TransactionContext):
         return connection
 
     async def __aexit__(self, exc_type: type[BaseException] | None, *_: object) -> None:
-        get_connections().reset(self._token)
-        await self._client.shared.leave(is_done=exc_type is None)
+        try:
+            get_connections().reset(self._token)
+        finally:
+            await self._client.shared.leave(is_done=exc_type is None)
 
 
 class ImmediateClient(SqliteClient):

@@ -41,14 +41,27 @@ SELECT order_id, id, line_number, transaction_type, description, quantity, unit
 FROM service_order_line WHERE order_id {among} ORDER BY line_number
 """
 _UPDATE = "UPDATE service_activity SET worker_id = $2, starts_at = $3, ends_at = $4 WHERE id = $1"
-_EVENT = """
+_FOLLOW = "UPDATE service_order_line SET worker_id = $2 WHERE activity_id = $1 AND status = 'CREATED'"
+_EVENTS = """
 INSERT INTO event (batch, at, kind, subject_type, subject_id, actor_name, body)
-{values} 0, $5, 'assigned', 'service_activity', $1, 'limit', '{{}}' {source}
+SELECT 0, {at}, 'assigned', subject_type, id, 'limit', '{{}}' FROM ({subjects}) AS subjects
 """
 _ASSIGN = f"""
-WITH changed AS ({_UPDATE} RETURNING *), logged AS ({_EVENT.format(values="SELECT", source="FROM changed")})
+WITH changed AS ({_UPDATE} RETURNING *), followed AS ({_FOLLOW} RETURNING id),
+logged AS ({
+    _EVENTS.format(
+        at="$5::timestamptz",
+        subjects="SELECT 'service_activity' AS subject_type, id::bigint FROM changed"
+        " UNION ALL SELECT 'service_order_line', id FROM followed",
+    )
+})
 {_ACTIVITY.format(source="changed")}
 """
+_LOG = _EVENTS.format(
+    at="$2",
+    subjects="SELECT 'service_activity' AS subject_type, $1 AS id"
+    " UNION ALL SELECT 'service_order_line', id FROM service_order_line WHERE activity_id = $1 AND status = 'CREATED'",
+)
 
 
 class Postgres:
@@ -106,8 +119,8 @@ class Sqlite:
         """Update and log in a transaction, then read."""
         self._connection.execute("BEGIN IMMEDIATE")
         self._fetch(_UPDATE, activity_id, worker_id, starts_at.isoformat(" "), ends_at.isoformat(" "))
-        logged = _EVENT.format(values="SELECT", source="").replace("$5", "$2")
-        self._fetch(logged, activity_id, datetime.now(UTC).isoformat(" "))
+        self._fetch(_FOLLOW, activity_id, worker_id)
+        self._fetch(_LOG, activity_id, datetime.now(UTC).isoformat(" "))
         self._connection.execute("COMMIT")
         return self._fetch(_ONE, activity_id)
 

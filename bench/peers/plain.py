@@ -12,6 +12,7 @@ from starlette.routing import Route
 from strawberry.asgi import GraphQL
 from strawberry.extensions import ParserCache, ValidationCache
 from tortoise import Tortoise
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.transactions import in_transaction
 
 from db.config import is_postgres, tortoise_config
@@ -135,18 +136,26 @@ class Mutation:
             row = await models.ServiceActivity.get(id=id, using_db=connection)
             row.worker_id, row.starts_at, row.ends_at = worker_id, starts_at, starts_at + timedelta(minutes=90)
             await row.save(using_db=connection, update_fields=["worker_id", "starts_at", "ends_at"])
-            await EventRow.create(
-                using_db=connection,
-                batch=0,
-                at=datetime.now(UTC),
-                kind="assigned",
-                subject_type="service_activity",
-                subject_id=id,
-                actor_name="plain",
-                body={},
-            )
+            await _log("service_activity", id, connection)
+            for line in await models.ServiceOrderLine.filter(activity_id=id, status="CREATED").using_db(connection):
+                line.worker_id = worker_id
+                await line.save(using_db=connection, update_fields=["worker_id"])
+                await _log("service_order_line", line.id, connection)
         await row.fetch_related("worker", "order__customer")
         return cast("Activity", row)
+
+
+async def _log(subject_type: str, subject_id: int, connection: BaseDBAsyncClient) -> None:
+    await EventRow.create(
+        using_db=connection,
+        batch=0,
+        at=datetime.now(UTC),
+        kind="assigned",
+        subject_type=subject_type,
+        subject_id=subject_id,
+        actor_name="plain",
+        body={},
+    )
 
 
 schema = strawberry.Schema(Query, Mutation, extensions=[ParserCache, ValidationCache])

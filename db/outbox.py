@@ -364,5 +364,5 @@ async def keep_answer(connection: Transaction, answer: Answer, cursor: Cursor) -
 
 async def forget_keys(before: datetime) -> int:
     """Delete idempotency keys older than `before`; gives how many."""
-    async with transaction():
+    async with transaction(bulk=True):
         return await MutationKey.filter(at__lt=before).delete()

@@ -19,7 +19,7 @@ async def prune_events(before: datetime) -> int:
 
 
 async def _prune_some(before: datetime) -> int:
-    async with transaction() as connection:
+    async with transaction(bulk=True) as connection:
         postgres = connection.capabilities.dialect == "postgres"
         # Changing the head is what keeps its row: whoever asks whether a cursor is admitted sees all of this or none.
         floor, mark = "UPDATE event_head SET floor = {} WHERE id = 1", "$1" if postgres else "?"

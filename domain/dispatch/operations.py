@@ -365,6 +365,11 @@ async def _save(work: Work, draft: _Draft, *, undoable: bool) -> None:
     if planned == draft.now:
         return
     judged = rules.needs_judging(draft.now, planned)
+    following: list[ServiceOrderLine] = []
+    if planned.worker_id != draft.now.worker_id:
+        # Read first: updates with nothing read between them go to PostgreSQL together.
+        open_lines = Q(activity_id=draft.row.id, status=LineStatus.CREATED)
+        following = await records(Select(ServiceOrderLine, open_lines, ("id",)), locked=True)
     await work.change(
         draft.row,
         draft.kind,
@@ -377,10 +382,8 @@ async def _save(work: Work, draft: _Draft, *, undoable: bool) -> None:
         closed=planned.closed,
         overlap_accepted=draft.overlap_accepted if judged else draft.row.overlap_accepted,
     )
-    if planned.worker_id != draft.now.worker_id:
-        following = Select(ServiceOrderLine, Q(activity_id=draft.row.id, status=LineStatus.CREATED), ("id",))
-        for line in await records(following, locked=True):
-            await work.change(line, "service_order_line_changed", worker_id=planned.worker_id)
+    for line in following:
+        await work.change(line, "service_order_line_changed", worker_id=planned.worker_id)
 
 
 async def _take_last_change(actor: Actor) -> list[outbox.EventRow]:

@@ -8,7 +8,6 @@ from typing import Any
 from tortoise.expressions import Q
 
 from db.projection import Select, count, ids
-from db.transaction import prepare_for_bulk
 from domain.agreements.criteria import AgreementCriteria
 from domain.agreements.models import ServiceAgreement
 from domain.agreements.rules import Fate, PlannedVisit, PlanRequest, check_request
@@ -160,7 +159,7 @@ async def stop_planning_run(work: Work, command: NamePlanningRun) -> int:
     return run.id
 
 
-@operation(requires=Permission.MAINTAIN_ORDERS)
+@operation(requires=Permission.MAINTAIN_ORDERS, bulk=True)
 async def plan_next_batch(work: Work, command: NamePlanningRun) -> bool:
     """Plan the next agreements of a run, whole visits only; whether there is more to do.
 
@@ -172,7 +171,6 @@ async def plan_next_batch(work: Work, command: NamePlanningRun) -> bool:
 
     Source: DOMAIN.md 4.8.
     """
-    await prepare_for_bulk()
     run = await locked(PlanningRun, command.run_id, "planning run", "runId")
     if run.status not in UNDER_WAY:
         return False

@@ -74,12 +74,14 @@ def read_message(text: str | None) -> Incoming:
     if not isinstance(message, dict):
         raise Malformed("A message must be an object.")
     kind = message.get("type")
+    if not isinstance(kind, str):
+        raise Malformed("A message needs a type.")
     if kind == "subscribe":
         return _subscribe(message)
     if kind == "complete":
         return Complete(_id(message))
     if kind not in {"connection_init", "ping", "pong"}:
-        raise Malformed("The message has an unknown type." if isinstance(kind, str) else "A message needs a type.")
+        raise Malformed("The message has an unknown type.")
     payload: dict[str, Any] | None = _optional(message, "payload", dict)
     if payload is not None:
         _check_nesting(payload)

@@ -28,13 +28,14 @@ class Served:
 
 
 @asynccontextmanager
-async def tavle_serve(database_url: str) -> AsyncGenerator[Served]:
-    """`tavle serve` on a free port, killed in the end if it still runs."""
+async def tavle_serve(database_url: str, **settings: str) -> AsyncGenerator[Served]:
+    """`tavle serve` on a free port, killed in the end if it still runs; other settings by their variables."""
     environment = os.environ | {
         "TAVLE_DATABASE_URL": database_url,
         "TAVLE_SECRET": SECRET,
         "TAVLE_LOG_LEVEL": "warning",
         "COLUMNS": "200",
+        **settings,
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -1,0 +1,1 @@
+"""Requests that mean harm, each with the outcome that is safe, while another client is served as ever."""

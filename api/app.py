@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 import structlog
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import demo
 from api.auth import Sessions
@@ -57,7 +58,7 @@ class _Application(Starlette):
 
     def __init__(
         self,
-        endpoint: GraphQLEndpoint,
+        endpoint: ASGIApp,
         routes: list[BaseRoute],
         lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]],
     ) -> None:
@@ -90,6 +91,7 @@ class _Parts:
             self.trusted = TrustedDocuments(settings.trusted_documents, settings.documents)
         except DocumentsError as error:
             raise SettingsError(f"TAVLE_DOCUMENTS: {error}") from error
+        self.traces = _traces() if settings.tracing else None
         self.counters = FeedCounters()
         self.sockets = Sockets()
         self.feed = Feed(self.relay, Rendering(schema), counters=self.counters)
@@ -141,7 +143,7 @@ class _Parts:
             routes.append(Route("/schema.graphql", _schema_file))
         if settings.serves_explorer:
             routes += [Route("/", _to_explorer), *explorer_routes(demo_token=demo_token)]
-        return _Application(endpoint, routes, self.lifespan)
+        return _Application(endpoint if self.traces is None else self.traces.requests(endpoint), routes, self.lifespan)
 
     @asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncGenerator[None]:
@@ -149,6 +151,8 @@ class _Parts:
         async with database(self.settings.database_url):
             check_entities(schema)
             await self.relay.start()
+            if self.traces is not None:
+                self.traces.start()
             started = [
                 asyncio.create_task(keep_timetable([*JOBS.values(), housekeeping(self.settings.keep_events_days)]))
             ]
@@ -164,6 +168,8 @@ class _Parts:
                 await self.feed.stop()
                 await finish_running()
                 await self.relay.stop()
+                if self.traces is not None:
+                    await asyncio.to_thread(self.traces.stop)
                 log.info("stopped")
 
     def make_context(self, actor: Actor, request_id: str, address: str | None) -> Context:
@@ -210,6 +216,14 @@ class _Parts:
         if self.relay.lag_seconds > _LONGEST_LAG_SECONDS:
             problems["relay"] = f"The event log is {self.relay.lag_seconds:.1f} s ahead of this process."
         return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
+
+
+def _traces() -> Any:
+    try:
+        from api.tracing import Traces
+    except ImportError as error:
+        raise SettingsError("TAVLE_TRACING: needs the extra; install tavle[tracing].") from error
+    return Traces()
 
 
 def _statements(context: Context) -> int:

@@ -98,6 +98,10 @@ class Settings(BaseSettings):
         ge=1,
         description="Events older than so many days leave the log, which is the audit trail too; unset: they are kept.",
     )
+    tracing: bool = Field(
+        default=False,
+        description="Send OpenTelemetry traces to OTEL_EXPORTER_OTLP_ENDPOINT; needs the extra tavle[tracing].",
+    )
     state_dir: Path = Field(
         default=Path("var"), description="The folder for files the program keeps, such as its secret."
     )

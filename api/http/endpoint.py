@@ -33,6 +33,8 @@ from api.http.requests import (
 from api.masking import ErrorCode, plain, present, present_fault, rate_limited, retry_after
 from api.rates import RateLimited, Rates
 from api.trusted import TrustedDocuments
+from db.tracing import Kind as Watched
+from db.tracing import watched
 from domain.core.actor import ANONYMOUS, Actor
 from domain.core.errors import NotSignedIn
 
@@ -191,14 +193,15 @@ class GraphQLEndpoint:
     async def _execute(self, prepared: Prepared, request: GraphQLRequest, exchange: _Exchange) -> _Answer:
         try:
             async with asyncio.timeout(self._timeout):
-                result = await execute(
-                    self._schema,
-                    prepared.document,
-                    context=exchange.context,
-                    variables=request.variables,
-                    operation_name=prepared.name,
-                    native_datetimes=True,
-                )
+                with watched(Watched.OPERATION, prepared.name or prepared.kind):
+                    result = await execute(
+                        self._schema,
+                        prepared.document,
+                        context=exchange.context,
+                        variables=request.variables,
+                        operation_name=prepared.name,
+                        native_datetimes=True,
+                    )
         except TimeoutError:
             error = plain("The operation took too long and was given up.", ErrorCode.TIMEOUT, exchange.request_id)
             status = _status(HTTPStatus.GATEWAY_TIMEOUT, exchange.media_type)

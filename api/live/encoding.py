@@ -1,11 +1,14 @@
 """Results of the executor as the JSON bytes that callers get."""
 
+from typing import Any
+
 import orjson
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema
 
 from api.executor import execute_event
 from api.live.streams import LiveOperation
 from api.masking import present
+from db.tracing import Kind, watched
 from domain.core.errors import NotPermitted, NotSignedIn, Refused
 
 
@@ -43,15 +46,17 @@ class Rendering:
 
         Raises: NotRendered when there is no data; what refused it, when that was a refusal.
         """
-        result = await execute_event(
-            self._schema,
-            live.document,
-            event=root,
-            context=live.make_context(),
-            variables=live.variables,
-            operation_name=live.name,
-            native_datetimes=True,
-        )
+        with watched(Kind.FRAME, live.name or "subscription") as note:
+            result = await execute_event(
+                self._schema,
+                live.document,
+                event=root,
+                context=live.make_context(),
+                variables=live.variables,
+                operation_name=live.name,
+                native_datetimes=True,
+            )
+            note(cursor=_cursor(result.data))
         if result.data is None:
             errors = result.errors or []
             for cause in map(_cause, errors):
@@ -59,6 +64,14 @@ class Rendering:
                     raise cause
             raise NotRendered(errors)
         return encode_result(result, request_id=live.request_id)
+
+
+def _cursor(data: dict[str, Any] | None) -> str:
+    """The cursor of what is told, when the client selects it."""
+    for told in (data or {}).values():
+        if isinstance(told, dict) and isinstance(told.get("cursor"), str):
+            return str(told["cursor"])
+    return ""
 
 
 def _cause(error: GraphQLError) -> Exception:

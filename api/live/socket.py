@@ -24,6 +24,8 @@ from api.live.transport import MESSAGE_BYTES, AsgiWire, Wire, direct_wire
 from api.masking import ErrorCode, present, present_fault, rate_limited
 from api.rates import RateLimited, Rates
 from api.trusted import TrustedDocuments
+from db.tracing import Kind as Watched
+from db.tracing import watched
 from domain.core.actor import ANONYMOUS, Actor
 from domain.core.errors import NotSignedIn
 
@@ -275,14 +277,15 @@ class SocketConnection:
         try:
             operation.context = self._shared.make_context(actor, operation.request_id, self.address)
             async with asyncio.timeout(self._limits.operation_seconds):
-                result = await execute(
-                    self._shared.schema,
-                    prepared.document,
-                    context=operation.context,
-                    variables=operation.variables,
-                    operation_name=prepared.name,
-                    native_datetimes=True,
-                )
+                with watched(Watched.OPERATION, prepared.name or prepared.kind):
+                    result = await execute(
+                        self._shared.schema,
+                        prepared.document,
+                        context=operation.context,
+                        variables=operation.variables,
+                        operation_name=prepared.name,
+                        native_datetimes=True,
+                    )
             if await self.wire.drained():
                 self._send_result(operation, result)
         except asyncio.CancelledError:

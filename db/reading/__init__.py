@@ -14,6 +14,7 @@ from db.config import is_postgres, sqlite_path, tortoise_config
 from db.reading.postgres import PostgresReaders
 from db.reading.programs import Program, ReadTooSlowError, Row, Statement, drive, single
 from db.reading.sqlite import SqliteReaders
+from db.tracing import watched_program
 from db.transaction import current
 
 __all__ = [
@@ -91,7 +92,10 @@ def dialect() -> Dialect:
 
 async def run(program: Program[T]) -> T:
     """What `program` makes of the rows of its statements; on SQLite they all see one state of the database."""
-    return await _reader().run(program)
+    reader = _reader()
+    if isinstance(reader, _TransactionReader):  # whose connection's statements are watched already
+        return await reader.run(program)
+    return await reader.run(watched_program(program))
 
 
 async def read(sql: str, arguments: Sequence[object] = ()) -> Sequence[Row]:

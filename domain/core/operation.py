@@ -14,6 +14,7 @@ from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.models import Model
 
 from db import outbox
+from db.tracing import Kind, watched
 from db.transaction import transaction
 from domain.core import clock
 from domain.core.actor import Actor, Permission
@@ -234,6 +235,15 @@ async def finish_running() -> None:
 
 
 async def _perform(
+    operation: Operation[CommandT, ResultT], command: CommandT, actor: Actor, key: str | None, reason: str | None
+) -> Done[ResultT]:
+    with watched(Kind.CHANGE, operation.name) as note:
+        done = await _retried(operation, command, actor, key, reason)
+        note(cursor=done.cursor)
+    return done
+
+
+async def _retried(
     operation: Operation[CommandT, ResultT], command: CommandT, actor: Actor, key: str | None, reason: str | None
 ) -> Done[ResultT]:
     digest = _digest(operation, command) if key is not None else ""

@@ -7,7 +7,7 @@ from tortoise.fields.base import OnDelete
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('tavle', '0012_charging_constraints')]
+    dependencies = [('tavle', '0015_planning_constraints')]
 
     initial = False
 

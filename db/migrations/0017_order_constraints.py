@@ -59,5 +59,5 @@ async def drop(_apps, editor):
 class Migration(migrations.Migration):
     """Checks and indexes that tables made by Tortoise do not get."""
 
-    dependencies = [("tavle", "0013_orders")]
+    dependencies = [("tavle", "0016_orders")]
     operations = [ops.RunPython(add, drop)]

@@ -17,6 +17,7 @@ from domain.orders.rules import (
     OrderAction,
     OrderOrigin,
     OrderProgress,
+    OrderWarning,
     Priority,
     RequirementSupply,
 )
@@ -129,6 +130,14 @@ described(
         "PROJECT": "Made from a project.",
         "SALES_ORDER": "Made from a sales order.",
         "WEB": "Asked for over the web, by a customer or a technician.",
+    },
+)
+described(
+    OrderWarning,
+    "What is odd about a service order; nothing is refused for it. New values can come: keep a default branch.",
+    {
+        "CALENDAR_CONFLICT": "It is wished for a day on which the company's calendar is closed.",
+        "TECHNICIAN_NOT_ON_BOARD": "The preferred technician is in no team, and so on no dispatch board.",
     },
 )
 described(
@@ -348,7 +357,6 @@ described(
         "LINE_STOPPED": "The line is stopped.",
         "TYPE_NOT_CHOSEN": "Its transaction type was not chosen.",
         "ITEM_NOT_IN_USE": "Its item is no longer in use.",
-        "ITEM_REQUIREMENT": "Its item is a requirement, not something that is used on the visit.",
     },
     name="OccurrenceSkipReason",
 )

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from db.demo import agreements, calendars, charging
+from db.demo import agreements, calendars, charging, extras
 from db.demo.catalogue import ACTIVITY_TYPES, ITEMS, PROJECT_CATEGORIES, TASKS
 from db.demo.dice import Dice
 from db.demo.people import Team, Worker, teams, workers
@@ -225,7 +225,11 @@ def _write_orders(folder: Path, ordered: list[Order], rows: list[tuple[str, ...]
         "preferred_technician created_at stage signed_off_at"
     )
     table = zip(rows, stages, map(_signed_off, ordered), strict=True)
-    _write(folder, "orders.csv", header, ((*row, stage, signed_off) for row, stage, signed_off in table))
+    stored = [(*row, stage, signed_off, "false") for row, stage, signed_off in table]
+    header += " incoming_web_order"
+    _write(folder, "orders.csv", header, [*stored, *extras.web_orders(ordered)])
+    header = "order line_number project item quantity unit description supply site required_on delivered_at"
+    _write(folder, "order_requirements.csv", header, extras.requirements(ordered, rows, stages))
     reasons: list[Row] = []
     for place, (order, stage) in enumerate(zip(ordered, stages, strict=True)):
         reason = reason_of(stage, place)
@@ -308,8 +312,10 @@ def _write_lines(folder: Path, dice: Dice, ordered: list[Order], numbers: dict[i
         if status == "POSTED":
             posted.add(order.number)
         signed_off = _signed_off(order)
+        statuses = extras.mixed(order, status, len(lines))
         rows += [
-            (order.number, place, line[0], status, *line[1:], signed_off) for place, line in enumerate(lines, start=1)
+            (order.number, place, line[0], statuses[place - 1], *line[1:], signed_off)
+            for place, line in enumerate(lines, start=1)
         ]
     header = (
         "order line_number transaction_type status description category item task worker activity quantity unit"

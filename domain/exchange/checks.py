@@ -16,7 +16,7 @@ from domain.exchange.forms import CLOCK, Weekday
 from domain.exchange.rows import Batch, Entry, chunks, to_come
 from domain.exchange.rules import Span, check_activity, check_hours, overlapping
 from domain.exchange.sheets import Fault
-from domain.orders.models import ServiceActivity
+from domain.orders.models import ItemRequirement, ServiceActivity
 from domain.orders.rules import LineStatus, check_item
 from domain.projects.rules import TransactionType
 from domain.stages.models import Stage
@@ -82,10 +82,13 @@ async def _check_addresses(batch: Batch) -> None:
     in_file = {entry.row.id for entry in batch.entries if not entry.is_new}
     taken: dict[tuple[int, str], str] = {}
     for part in chunks(sorted({entry.row.customer_id for entry in batch.entries})):
-        for row in await Address.filter(customer_id__in=part).values("id", "customer_id", "name", "number"):
+        known = Address.filter(customer_id__in=part, this_service_only=False)
+        for row in await known.values("id", "customer_id", "name", "number"):
             if row["id"] not in in_file:
                 taken[row["customer_id"], row["name"]] = row["number"]
     for entry in batch.entries:
+        if entry.row.this_service_only:
+            continue
         other = taken.setdefault((entry.row.customer_id, entry.row.name), entry.row.number)
         if other != entry.row.number:
             message = f"{other} of the same customer is named {entry.row.name} too; people choose addresses by name."
@@ -197,6 +200,14 @@ def _booking(row: Any, line: int | None) -> Span[datetime]:
     return Span(row.worker_id, row.starts_at, row.ends_at, row.number, line)
 
 
+async def _check_requirements(batch: Batch) -> None:
+    def check_quantity(row: ItemRequirement) -> None:
+        if row.quantity <= 0:
+            raise Refused(Code.INVALID, "Say how much is required: more than nothing.", ("quantity",))
+
+    batch.check_all(check_quantity)
+
+
 async def _check_order_lines(batch: Batch) -> None:
     await agreement_checks.check_order_lines_agreed(batch)
     batch.check_all(lambda row: check_item(row.transaction_type, row.item_id, ("item",)))
@@ -234,4 +245,5 @@ _CHECKS: dict[str, Callable[[Batch], Awaitable[None]]] = {
     tables.ORDERS.file: _check_orders,
     tables.ACTIVITIES.file: _check_activities,
     tables.ORDER_LINES.file: _check_order_lines,
+    tables.ORDER_REQUIREMENTS.file: _check_requirements,
 }

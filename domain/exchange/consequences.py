@@ -45,6 +45,8 @@ async def follow(work: Work, batch: Batch) -> None:
         await _move_lines(work, written)
     if table is tables.ORDER_LINES:
         await _roll_up(work, written)
+    if table is tables.ORDER_REQUIREMENTS:
+        await _mark_requiring(work, written)
 
 
 async def _park_names(renamed: list[Entry]) -> None:
@@ -146,3 +148,13 @@ async def _roll_up(work: Work, written: list[Entry]) -> None:
         for order in orders
     ]
     await update(work, [entry for entry in entries if entry.changed], "service_order_progressed")
+
+
+async def _mark_requiring(work: Work, written: list[Entry]) -> None:
+    """An order knows whether it requires items.
+
+    Source: DOMAIN.md 5.7.
+    """
+    orders = await locked_where(ServiceOrder, "id", {entry.row.order_id for entry in written})
+    entries = [changed(order, has_item_requirements=True) for order in orders]
+    await update(work, [entry for entry in entries if entry.changed], "service_order_requirements_counted")

@@ -22,7 +22,14 @@ from domain.customers.models import Address, Contact, Customer
 from domain.exchange.columns import Table
 from domain.exchange.sheets import Fault, Sheet
 from domain.items.models import Item
-from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
+from domain.orders.models import (
+    ActivityType,
+    ItemRequirement,
+    ServiceActivity,
+    ServiceOrder,
+    ServiceOrderLine,
+    StageReason,
+)
 from domain.parameters.models import ServiceManagementParameters
 from domain.projects.models import (
     Journal,
@@ -82,6 +89,7 @@ MODELS: dict[str, type[Model]] = {
         ServiceOrder,
         ServiceActivity,
         ServiceOrderLine,
+        ItemRequirement,
         StageReason,
     )
 }

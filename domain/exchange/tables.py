@@ -14,7 +14,7 @@ from domain.exchange.columns import number as _number
 from domain.exchange.columns import plain as _plain
 from domain.exchange.columns import refers as _refers
 from domain.items.rules import ItemType
-from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, Priority
+from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, Priority, RequirementSupply
 from domain.parameters.rules import LONGEST_BOARD_DAYS, LONGEST_HORIZON_DAYS, SlaCalendarMode
 from domain.projects.rules import ProjectType, TransactionType
 from domain.stages.rules import ReasonType
@@ -273,6 +273,7 @@ ADDRESSES = Table(
         _plain("latitude", forms.DEGREES, "North of the equator; with `longitude` or not at all.", "56.156635"),
         _plain("longitude", forms.DEGREES, "East of Greenwich.", "10.210605"),
         _plain("time_zone", forms.TIME_ZONE, "If it is not the company's.", "Europe/Copenhagen"),
+        _plain("this_service_only", forms.TRUTH, "Whether it was given for one order alone.", "false", default=False),
     ),
 )
 WORKERS = Table(
@@ -344,12 +345,20 @@ ORDERS = Table(
         _number("SO-10001"),
         _plain("description", forms.text(1000), "What is to be done.", "Lift stops between floors", default=""),
         _refers("customer", "customers", "For whom; cannot be changed.", "CUS-1", required=True, fixed=True),
-        _refers("address", "addresses", "Where: one of the customer's sites.", "ADR-1"),
+        _refers("address", "addresses", "Where: any address.", "ADR-1"),
         _refers("contact", "contacts", "Whom to ask: a contact of the customer.", "CON-1"),
         _refers("project", "projects", "What it is charged to; under an agreement the agreement's.", "PRJ-1"),
         _refers("agreement", "agreements", "The service agreement it is done under.", "SA-1"),
         _plain("priority", forms.choice(Priority), "How urgent it is.", "HIGH", default=Priority.NORMAL),
         _plain("origin", forms.choice(OrderOrigin), "Where it came from.", "MANUAL", default=OrderOrigin.MANUAL),
+        _plain("sales_order_number", forms.text(40), "The sales order it comes from.", ""),
+        _plain(
+            "incoming_web_order",
+            forms.TRUTH,
+            "Whether it came over the web and waits to be transferred.",
+            "false",
+            default=False,
+        ),
         _refers("stage", "stages", "The step it is at.", "PLANNING", default=Later.INITIAL_STAGE),
         _plain("service_at", forms.MOMENT, "When the customer would like it.", "2026-11-23T08:00"),
         _refers("responsible", "workers", "Who answers for it.", "WRK-1"),
@@ -392,6 +401,8 @@ ACTIVITIES = Table(
             "order", "orders", "To which order it belongs; cannot be changed.", "SO-10001", required=True, fixed=True
         ),
         _plain("title", forms.text(200), "What is done, in a few words.", "Lift inspection, annual", required=True),
+        _plain("category", forms.text(60), "What it counts as, in the company's words.", ""),
+        _plain("purpose", forms.text(120), "What it is for, in the company's words.", ""),
         _refers("type", "activity_types", "What kind of visit it is.", "ACT-1"),
         _refers("task", "service_tasks", "What kind of work it is.", "TSK-1"),
         _refers("worker", "workers", "Who does it.", "WRK-1"),
@@ -421,6 +432,8 @@ ORDER_LINES = Table(
         _plain("status", forms.choice(LineStatus), "What has become of it.", "CREATED", default=LineStatus.CREATED),
         _plain("description", forms.text(200), "What it says.", "Lift inspection, annual", default=""),
         _refers("category", "project_categories", "Its project category.", "CAT-1"),
+        _refers("line_property", "line_properties", "How it is charged.", ""),
+        _refers("project", "projects", "What it is charged to, if that is not the order's project.", ""),
         _refers("item", "items", "Which item; lines of type `ITEM` need one.", ""),
         _refers("task", "service_tasks", "What kind of work it is.", "TSK-1"),
         _refers("worker", "workers", "Who does it.", "WRK-1"),
@@ -440,6 +453,33 @@ ORDER_LINES = Table(
         _plain("quantity", forms.decimal(4), "How much; negative takes back.", "2.5", required=True),
         _plain("unit", forms.text(10), "What is counted.", "h", default="h"),
         _plain("signed_off_at", forms.MOMENT, "When it was signed off as done; empty while it is not.", ""),
+    ),
+    key=("order", "line_number"),
+)
+
+ORDER_REQUIREMENTS = Table(
+    "order_requirements.csv",
+    "item_requirement",
+    "item requirement",
+    "Items that orders require. While there is one, its order is neither cancelled nor deleted.",
+    (
+        _refers("order", "orders", "Which order.", "SO-10001", required=True),
+        _plain("line_number", forms.whole(1, 100_000), "Its number on the order.", "1", required=True),
+        _refers("project", "projects", "What it is charged to.", "PRJ-1", required=True),
+        _refers("item", "items", "Which item.", "ITM-1", required=True),
+        _plain("quantity", forms.decimal(4), "How much: more than nothing.", "2", required=True),
+        _plain("unit", forms.text(10), "What is counted.", "pcs", default="pcs"),
+        _plain("description", forms.text(200), "What it is for.", "For the new door", default=""),
+        _plain(
+            "supply",
+            forms.choice(RequirementSupply),
+            "Where it comes from.",
+            "PURCHASE",
+            default=RequirementSupply.CONSUME,
+        ),
+        _refers("site", "addresses", "Where it is to be.", "ADR-1"),
+        _plain("required_on", forms.DATE, "When it has to be there.", "D+3"),
+        _plain("delivered_at", forms.MOMENT, "When it was delivered; empty while it is not.", ""),
     ),
     key=("order", "line_number"),
 )
@@ -485,6 +525,7 @@ TABLES = (
     agreements.ORDER_TASKS,
     ACTIVITIES,
     ORDER_LINES,
+    ORDER_REQUIREMENTS,
     STAGE_REASONS,
 )
 BY_FILE = {table.file: table for table in TABLES}

@@ -3,35 +3,42 @@
 from datetime import date
 from decimal import Decimal
 
-from domain.agreements.models import ServiceAgreementLine
 from domain.core.operation import Work
 from domain.orders.models import ItemRequirement, ServiceOrder
 from domain.orders.rules import RequirementSupply
 
 
 def planned_requirement(
-    order: ServiceOrder, line: ServiceAgreementLine, *, line_number: int, calculated_on: date, required_on: date
+    order: ServiceOrder,
+    *,
+    line_number: int,
+    project_id: int,
+    item_id: int,
+    site_id: int | None,
+    agreement_line_id: int,
+    calculated_on: date,
+    required_on: date,
+    quantity: Decimal,
+    unit: str,
+    description: str,
 ) -> ItemRequirement:
     """What an agreement line of item set-up ITEM_REQUIREMENT gives instead of an order line, still unsaved.
 
-    The order, saved or to be saved with it, is marked as one that requires items. Its id may come later.
+    The order, which is to be saved with it, is marked as one that requires items; its id is still to be given.
 
     Source: DOMAIN.md 4.8, 5.7.
     """
-    if line.item_id is None:
-        raise ValueError("an agreement line without an item requires none")
     order.has_item_requirements = True
     return ItemRequirement(
-        order_id=order.id,
         line_number=line_number,
-        project_id=line.project_id,
-        item_id=line.item_id,
-        site_id=line.site_id,
-        agreement_line_id=line.id,
+        project_id=project_id,
+        item_id=item_id,
+        site_id=site_id,
+        agreement_line_id=agreement_line_id,
         calculated_on=calculated_on,
-        quantity=line.quantity,
-        unit=line.unit,
-        description=line.description,
+        quantity=quantity,
+        unit=unit,
+        description=description,
         supply=RequirementSupply.PURCHASE,
         required_on=required_on,
     )

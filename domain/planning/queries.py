@@ -13,7 +13,6 @@ from domain.agreements.rules import (
     Agreement,
     AgreementLine,
     Interval,
-    ItemSetup,
     OccurrenceKey,
     OpenDays,
     PlanRequest,
@@ -29,7 +28,7 @@ from domain.core.operation import subject_type
 from domain.customers.models import Address
 from domain.numbering.models import NumberSequence
 from domain.numbering.rules import sequence_missing
-from domain.orders.models import ServiceOrder, ServiceOrderLine
+from domain.orders.models import ItemRequirement, ServiceOrder, ServiceOrderLine
 from domain.parameters.queries import CompanyParameters, company_parameters
 from domain.planning.models import PlanningRun
 from domain.planning.rules import Piece
@@ -49,7 +48,10 @@ class PromisedLine:
     piece: Piece
     description: str
     category_id: int
+    line_property_id: int
+    project_id: int
     item_id: int | None
+    site_id: int | None
     worker_id: int | None
     task_name: str | None
     worker_name: str | None
@@ -162,7 +164,7 @@ _OF_LINES = (
     *("interval.range", "interval.frequency", "time_window.method", "time_window.days_before"),
     *("time_window.days_after", "task_id", "task.name", "worker_id", "worker.name", "worker.active"),
     *("object_relation_id", "object_relation.object.name", "category_id", "item_id", "item.active", "item_setup"),
-    *("quantity", "unit", "starts_after_minute"),
+    *("quantity", "unit", "starts_after_minute", "line_property_id", "project_id", "site_id"),
 )
 
 
@@ -233,7 +235,10 @@ def _promised(row: Row) -> PromisedLine:
         piece=Piece(row["transaction_type"], row["quantity"], row["unit"], row["starts_after_minute"]),
         description=row["description"],
         category_id=row["category_id"],
+        line_property_id=row["line_property_id"],
+        project_id=row["project_id"],
         item_id=row["item_id"],
+        site_id=row["site_id"],
         worker_id=row["worker_id"] if row["worker.active"] else None,
         task_name=row["task.name"],
         worker_name=row["worker.name"],
@@ -242,14 +247,14 @@ def _promised(row: Row) -> PromisedLine:
 
 
 def _line_hindered_by(row: Row) -> SkipReason | None:
-    if row["item_id"] is not None and not row["item.active"]:
-        return SkipReason.ITEM_NOT_IN_USE
-    return SkipReason.ITEM_REQUIREMENT if row["item_setup"] is ItemSetup.ITEM_REQUIREMENT else None
+    return SkipReason.ITEM_NOT_IN_USE if row["item_id"] is not None and not row["item.active"] else None
 
 
 async def _addresses(customer_ids: Sequence[int]) -> dict[int, int]:
     """Each customer's first address."""
-    found = await columns(Select(Address, Q(customer_id__in=list(customer_ids)), ("-id",)), ("customer_id", "id"))
+    found = await columns(
+        Select(Address, Q(customer_id__in=list(customer_ids), this_service_only=False), ("-id",)), ("customer_id", "id")
+    )
     return dict(found)
 
 
@@ -267,7 +272,8 @@ async def _there(
     keys = {line.id: (each.rule.id, number) for each in found.values() for number, line in each.lines.items()}
     return {
         OccurrenceKey(*keys[line_id], calculated_on): (order_id, order_number)
-        for line_id, calculated_on, order_id, order_number in await columns(Select(ServiceOrderLine, where), names)
+        for model in (ServiceOrderLine, ItemRequirement)
+        for line_id, calculated_on, order_id, order_number in await columns(Select(model, where), names)
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from tortoise.models import Model
 
@@ -10,7 +11,8 @@ from domain.agreements.rules import AgreementLine, PlannedLine, PlannedVisit
 from domain.core.bulk import give_ids, insert
 from domain.core.operation import Work, columns_of
 from domain.numbering.operations import numbers_for
-from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine
+from domain.orders.models import ItemRequirement, ServiceActivity, ServiceOrder, ServiceOrderLine
+from domain.orders.requirements import planned_requirement
 from domain.orders.rules import OrderOrigin
 from domain.planning.queries import Planned, Promise, PromisedLine, RelatedObject, related_objects, task_notes
 from domain.planning.rules import visit_begins_at, work_length
@@ -27,9 +29,15 @@ class _Draft:
     promise: Promise
     order: ServiceOrder
     lines: list[ServiceOrderLine] = field(default_factory=list)
+    requirements: list[ItemRequirement] = field(default_factory=list)
     objects: dict[int, ServiceObjectRelation] = field(default_factory=dict)
     tasks: dict[int, ServiceTaskRelation] = field(default_factory=dict)
     activities: dict[tuple[int | None, int | None], ServiceActivity] = field(default_factory=dict)
+
+    @property
+    def done(self) -> list[PlannedLine]:
+        """What is done on the visit: what gives order lines, in their order."""
+        return [each for each in self.visit.lines if not each.line.makes_requirement]
 
 
 async def write_visits(work: Work, planned: Planned, visits: Sequence[PlannedVisit]) -> list[ServiceOrder]:
@@ -45,9 +53,11 @@ async def write_visits(work: Work, planned: Planned, visits: Sequence[PlannedVis
     drafts = [_draft(planned, visit, number, stage_id, work.now) for visit, number in zip(visits, numbers, strict=True)]
     await _relate(work, drafts)
     generates_at = planned.parameters.activity_generation_stage_id
-    if generates_at in {None, stage_id}:
-        for draft in drafts:
+    for draft in drafts:
+        if generates_at in {None, stage_id}:
             _give_activities(planned, draft)
+        if planned.parameters.create_activity_for_order and not draft.activities:
+            _give_order_activity(planned, draft)
     await _store(drafts)
     for draft in drafts:
         _record(work, draft)
@@ -76,9 +86,10 @@ def _draft(planned: Planned, visit: PlannedVisit, number: str, stage_id: int, no
         created_at=now,
     )
     draft = _Draft(visit, promise, order)
-    draft.lines = [
-        _line(each, promise.lines[each.line.number], visit, place) for place, each in enumerate(visit.lines, start=1)
-    ]
+    for place, each in enumerate(draft.done, start=1):
+        draft.lines.append(_line(each, promise.lines[each.line.number], visit, place))
+    for place, each in enumerate((each for each in visit.lines if each.line.makes_requirement), start=1):
+        draft.requirements.append(_requirement(order, each, promise.lines[each.line.number], visit, place))
     return draft
 
 
@@ -88,6 +99,8 @@ def _line(each: PlannedLine, promised: PromisedLine, visit: PlannedVisit, line_n
         transaction_type=each.line.transaction_type,
         description=promised.description,
         category_id=promised.category_id,
+        line_property_id=promised.line_property_id,
+        project_id=promised.project_id,
         item_id=promised.item_id,
         task_id=each.line.task_id,
         worker_id=promised.worker_id,
@@ -98,6 +111,26 @@ def _line(each: PlannedLine, promised: PromisedLine, visit: PlannedVisit, line_n
         earliest_on=each.days.from_on,
         latest_on=each.days.to_on,
         executes_on=visit.service_on,
+    )
+
+
+def _requirement(
+    order: ServiceOrder, each: PlannedLine, promised: PromisedLine, visit: PlannedVisit, line_number: int
+) -> ItemRequirement:
+    if promised.item_id is None:
+        raise AssertionError("An agreement line without an item requires none.")
+    return planned_requirement(
+        order,
+        line_number=line_number,
+        project_id=promised.project_id,
+        item_id=promised.item_id,
+        site_id=promised.site_id,
+        agreement_line_id=promised.id,
+        calculated_on=each.calculated_on,
+        required_on=visit.service_on,
+        quantity=promised.piece.quantity,
+        unit=promised.piece.unit,
+        description=promised.description,
     )
 
 
@@ -152,10 +185,28 @@ def _give_activities(planned: Planned, draft: _Draft) -> None:
             worker_id=worker_id,
             starts_at=starts_at,
             ends_at=starts_at + work_length(own),
+            category=planned.parameters.activity_category,
+            purpose=planned.parameters.activity_purpose,
             priority=order.priority,
             # Nobody has looked at the worker's day yet: that is the dispatcher's to do.
             overlap_accepted=worker_id is not None,
         )
+
+
+def _give_order_activity(planned: Planned, draft: _Draft) -> None:
+    """An order whose lines gave it no visit gets one of its own, which waits for a time.
+
+    Source: DOMAIN.md 1.1.
+    """
+    order = draft.order
+    draft.activities[None, None] = ServiceActivity(
+        number=f"{order.number}-1",
+        title=(order.description or order.number)[:200],
+        category=planned.parameters.activity_category,
+        purpose=planned.parameters.activity_purpose,
+        type_id=draft.promise.activity_type_id or planned.parameters.order_activity_type_id,
+        priority=order.priority,
+    )
 
 
 async def _store(drafts: Sequence[_Draft]) -> None:
@@ -166,14 +217,15 @@ async def _store(drafts: Sequence[_Draft]) -> None:
     tasks = [relation for draft in drafts for relation in draft.tasks.values()]
     activities = [activity for draft in drafts for activity in draft.activities.values()]
     for draft in drafts:
-        for row in (*draft.objects.values(), *draft.tasks.values(), *draft.activities.values(), *draft.lines):
+        for row in _parts(draft):
             row.order_id = draft.order.id
     lines = [line for draft in drafts for line in draft.lines]
-    tables: tuple[Sequence[Model], ...] = (objects, tasks, activities, lines)
+    requirements = [required for draft in drafts for required in draft.requirements]
+    tables: tuple[Sequence[Model], ...] = (objects, tasks, activities, lines, requirements)
     for rows in tables:
         await give_ids(rows)
     for draft in drafts:
-        for line, each in zip(draft.lines, draft.visit.lines, strict=True):
+        for line, each in zip(draft.lines, draft.done, strict=True):
             if each.line.object_relation_id is not None:
                 line.object_relation_id = draft.objects[each.line.object_relation_id].id
             activity = draft.activities.get((line.worker_id, line.task_id))
@@ -183,6 +235,12 @@ async def _store(drafts: Sequence[_Draft]) -> None:
         await insert(rows)
 
 
+def _parts(draft: _Draft) -> Iterator[Any]:
+    """The rows that belong to a visit's order."""
+    yield from (*draft.objects.values(), *draft.tasks.values(), *draft.activities.values())
+    yield from (*draft.lines, *draft.requirements)
+
+
 def _record(work: Work, draft: _Draft) -> None:
     """Log what became of one visit, in the words of orders made by hand."""
     recorded: list[tuple[Model, str]] = [(draft.order, "service_order_created")]
@@ -190,5 +248,6 @@ def _record(work: Work, draft: _Draft) -> None:
     recorded += [(row, "service_task_relation_created") for row in draft.tasks.values()]
     recorded += [(row, "activity_created") for row in draft.activities.values()]
     recorded += [(row, "service_order_line_created") for row in draft.lines]
+    recorded += [(row, "item_requirement_created") for row in draft.requirements]
     for row, kind in recorded:
         work.record(kind, row, before=None, after=columns_of(row))

@@ -171,6 +171,9 @@ def test_each_example_is_one_operation_named_after_it() -> None:
         "Assign an activity",
         "Live board",
         "A refusal",
+        "Service orders",
+        "Web orders that wait",
+        "Live order",
     ]
     for example in examples:
         assert set(example) == {"name", "query", "variables"}

@@ -1,15 +1,23 @@
 """Steps of web orders, moved lines and required items, in the table of `tests.builders.steps`."""
 
+from decimal import Decimal
+
 from domain.agreements.models import ServiceAgreement
 from domain.core.actor import Role
 from domain.core.operation import perform
 from domain.customers.models import Customer
 from domain.items.models import Item
 from domain.orders.models import ServiceActivity, ServiceOrder
-from domain.orders.operations import CreateWebOrder, create_web_order
+from domain.orders.operations import (
+    CreateItemRequirement,
+    CreateWebOrder,
+    create_item_requirement,
+    create_web_order,
+)
+from domain.orders.rules import OrderProgress
 from domain.stages.models import Stage
 from tests.builders.actors import MANAGER
-from tests.builders.rows import a_line, a_requirement, an_activity, an_order
+from tests.builders.rows import a_line, an_activity, an_item, an_order
 from tests.builders.steps import STEPS, Dice, Input, step
 from tests.builders.times import at
 
@@ -45,8 +53,14 @@ async def _move_lines(dice: Dice) -> Input:
 
 
 async def _order_with_project(dice: Dice) -> ServiceOrder:
-    """An order on a board that has a project."""
-    activity = await dice.one(ServiceActivity, closed=False, order__project_id__not_isnull=True)
+    """An order on a board that has a project, and to which something is still done."""
+    activity = await dice.one(
+        ServiceActivity,
+        closed=False,
+        order__project_id__not_isnull=True,
+        order__progress=OrderProgress.IN_PROCESS,
+        order__incoming_web_order=False,
+    )
     return await ServiceOrder.get(id=activity.order_id)
 
 
@@ -56,11 +70,18 @@ async def _require(dice: Dice) -> Input:
     return {"orderId": f"so_{order.id}", "itemId": await dice.key("itm", Item), "quantity": "2"}
 
 
+async def _required(dice: Dice) -> str:
+    """An item that an order on a board requires from now on."""
+    command = CreateItemRequirement((await _order_with_project(dice)).id, (await an_item()).id, Decimal(1))
+    made = await perform(create_item_requirement, command, actor=MANAGER)
+    return f"req_{made.result}"
+
+
 @step("deliverItemRequirement", Role.DISPATCHER)
 async def _deliver(dice: Dice) -> Input:
-    return {"requirementId": f"req_{(await a_requirement(await _order_with_project(dice))).id}"}
+    return {"requirementId": await _required(dice)}
 
 
 @step("deleteItemRequirement", Role.DISPATCHER)
 async def _delete_requirement(dice: Dice) -> Input:
-    return {"requirementId": f"req_{(await a_requirement(await _order_with_project(dice))).id}"}
+    return {"requirementId": await _required(dice)}

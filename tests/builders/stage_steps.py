@@ -136,7 +136,8 @@ async def _cancel(dice: Dice) -> Input:
 
 async def _cancelled(dice: Dice) -> ServiceOrder:
     """An order with visits on the board, cancelled now."""
-    activity = await dice.one(ServiceActivity, closed=False, order__progress=OrderProgress.IN_PROCESS)
+    free = {"order__progress": OrderProgress.IN_PROCESS, "order__has_item_requirements__isnull": True}
+    activity = await dice.one(ServiceActivity, closed=False, **free)
     await a_line(await ServiceOrder.get(id=activity.order_id), line_number=1000 + dice.chance.randrange(10**6))
     await perform(cancel_service_order, EndOrder(activity.order_id), actor=MANAGER)
     return await ServiceOrder.get(id=activity.order_id)
@@ -149,7 +150,7 @@ async def _revoke(dice: Dice) -> Input:
 
 @step("revokeServiceOrderLineCancellation")
 async def _revoke_line(dice: Dice) -> Input:
-    line = await dice.one(ServiceOrderLine, status=LineStatus.CREATED)
+    line = await dice.one(ServiceOrderLine, status=LineStatus.CREATED, order__has_item_requirements__isnull=True)
     await perform(cancel_service_order_line, SetLineStatus(line.id), actor=MANAGER)
     return {"lineId": f"sol_{line.id}"}
 

@@ -49,7 +49,7 @@ NOT_TAKEN |= dict.fromkeys(BESIDE_NOTHING.split(), "changes nothing that stands 
 WEEK = {"from": "2026-11-23", "to": "2026-11-29"}
 # All that can be selected of an activity, and of what is around it.
 EVERYTHING = """
-id number title category purpose priority startsAt endsAt dispatchStatus closed slaDueAt version
+id number title category priority startsAt endsAt dispatchStatus closed slaDueAt version
 type { id number name } task { id name }
 worker { id name active calendar { name hours { weekday opens closes } holidays { on name } } }
 team { id name owner { name } }
@@ -64,13 +64,12 @@ order {
   contact { name email }
   project { name type customer { name } }
   agreement { number description suspended }
-  incomingWebOrder salesOrderNumber
-  itemRequirements { lineNumber quantity unit supply requiredOn deliveredAt item { name } project { name } }
+  itemRequirements { deliveredAt }
   objectRelations { number object { name } } taskRelations { taskName internalNote externalNote }
   responsible { name team { name } } preferredTechnician { name }
   lines {
     lineNumber status quantity description signedOffAt version availableActions { action allowed code }
-    category { name } lineProperty { name } project { name } item { name unit } task { name }
+    category { name } item { name unit } task { name }
     worker { name } objectRelation { number } activity { id number priority worker { name } }
   }
   activities { number priority startsAt worker { name } type { name } task { name } }

@@ -82,14 +82,14 @@ async def test_the_demo_company_loads_and_comes_out_as_it_went_in(
         report = await import_folder(FOLDER, today=TODAY)
         assert [str(error) for error in report.errors] == []
         assert report.done
-        assert await ServiceOrder.all().count() == 400
+        assert await ServiceOrder.all().count() == 406
         posted = await ServiceOrder.filter(progress=OrderProgress.POSTED).count()
         assert 5 <= posted <= 60
-        assert (await NumberSequence.get(code="service_order")).next == 10401
+        assert (await NumberSequence.get(code="service_order")).next == 10407
         customer = (await ServiceOrder.get(number="SO-10001")).customer_id
         first = await exported(tmp_path / "first")
         made = await perform(create_service_order, CreateServiceOrder(customer_id=customer), actor=SYSTEM)
-        assert (await ServiceOrder.get(id=made.result)).number == "SO-10401"
+        assert (await ServiceOrder.get(id=made.result)).number == "SO-10407"
 
     async with another_company():
         report = await import_folder(tmp_path / "first", today=date(2030, 1, 1))
@@ -119,19 +119,19 @@ async def test_an_export_is_written_for_people(database_url: str, tmp_path: Path
         'number,name,phone,email,active\nCUS-1,"Karl ""Kalle"" Ås, søn & Co",,,true\n'
     )
     assert files["addresses.csv"].decode().splitlines()[1] == (
-        "ADR-1,CUS-1,Main,Søndre Kaj 4,2150,Nordhavn,DK,56.15,-1,"
+        "ADR-1,CUS-1,Main,Søndre Kaj 4,2150,Nordhavn,DK,56.15,-1,,false"
     )
     assert files["orders.csv"].decode() == (
-        "number,description,customer,address,contact,project,agreement,priority,origin,stage,service_at,responsible,"
-        "preferred_technician,created_at,signed_off_at\n"
-        'SO-1,"two\nlines",CUS-1,,,,,NORMAL,MANUAL,,,,,2026-11-23T09:00+01:00,\n'
+        "number,description,customer,address,contact,project,agreement,priority,origin,sales_order_number,"
+        "incoming_web_order,stage,service_at,responsible,preferred_technician,created_at,signed_off_at\n"
+        'SO-1,"two\nlines",CUS-1,,,,,NORMAL,MANUAL,,false,,,,,2026-11-23T09:00+01:00,\n'
     )
     assert files["activities.csv"].decode().splitlines()[1:] == [
-        "SO-1-2,SO-1,Go,,,WRK-1,2026-11-23T09:00+01:00,2026-11-23T10:30+01:00,NORMAL,UNDISPATCHED,false,false",
-        "SO-1-9,SO-1,Look,,,,,,NORMAL,UNDISPATCHED,false,false",
-        "SO-1-10,SO-1,Look,,,,,,NORMAL,UNDISPATCHED,false,false",
+        "SO-1-2,SO-1,Go,,,,,WRK-1,2026-11-23T09:00+01:00,2026-11-23T10:30+01:00,NORMAL,UNDISPATCHED,false,false",
+        "SO-1-9,SO-1,Look,,,,,,,,NORMAL,UNDISPATCHED,false,false",
+        "SO-1-10,SO-1,Look,,,,,,,,NORMAL,UNDISPATCHED,false,false",
     ]
-    assert files["order_lines.csv"].decode().splitlines()[1] == "SO-1,1,HOUR,POSTED,,,,,,,,1.5,h,"
+    assert files["order_lines.csv"].decode().splitlines()[1] == "SO-1,1,HOUR,POSTED,,,,,,,,,,1.5,h,"
     assert files["team_members.csv"] == b"worker,team\n"
 
 

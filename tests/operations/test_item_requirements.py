@@ -21,11 +21,8 @@ from domain.orders.operations import (
     delete_service_order,
     deliver_item_requirement,
 )
-from domain.orders.requirements import planned_requirement
 from domain.orders.rules import RequirementSupply
-from domain.projects.rules import TransactionType
 from tests.builders.actors import DISPATCHER
-from tests.builders.agreed import an_agreement_line
 from tests.builders.log import events, refusal
 from tests.builders.rows import a_line, a_project, a_requirement, a_stage, a_web_order, an_item, an_order
 from tests.builders.times import SetClock, at
@@ -117,18 +114,3 @@ async def test_what_does_not_exist_has_moved_on_or_is_frozen_is_refused() -> Non
         assert moved_on == (Code.VERSION_CONFLICT, ("expectedVersion",))
     frozen = await refusal(delete_item_requirement, NameRequirement(required.id), actor=DISPATCHER)
     assert frozen == (Code.STAGE_FORBIDS_MODIFY, ("requirementId",))
-
-
-async def test_an_agreement_line_that_requires_an_item_gives_a_requirement() -> None:
-    item, order = await an_item(), await an_order()
-    line = await an_agreement_line(transaction_type=TransactionType.ITEM, item_id=item.id, quantity=Decimal(4))
-
-    made = planned_requirement(
-        order, line, line_number=1, calculated_on=date(2026, 11, 23), required_on=date(2026, 11, 25)
-    )
-    await made.save()
-
-    assert order.has_item_requirements is True
-    stored = await ItemRequirement.get(id=made.id)
-    assert (stored.agreement_line_id, stored.item_id, stored.quantity) == (line.id, item.id, Decimal(4))
-    assert (stored.calculated_on, stored.required_on) == (date(2026, 11, 23), date(2026, 11, 25))

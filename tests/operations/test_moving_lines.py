@@ -9,6 +9,7 @@ from domain.core.operation import perform
 from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
 from domain.orders.operations import MoveLines, move_service_order_lines
 from domain.orders.rules import OrderProgress
+from domain.service_objects.models import ServiceObjectRelation, ServiceTaskRelation
 from domain.stages.models import Stage
 from tests.builders.actors import DISPATCHER
 from tests.builders.agreed import a_related_object, a_related_task, an_agreement
@@ -22,6 +23,7 @@ from tests.builders.rows import (
     a_worker,
     an_activity,
     an_order,
+    number_sequences,
 )
 from tests.builders.times import at
 
@@ -183,11 +185,36 @@ async def test_stages_and_requirements_keep_lines_where_they_are() -> None:
     assert await refused(target, line, delete_empty_source=True) == (Code.HAS_ITEM_REQUIREMENTS, order)
 
 
-async def test_a_line_does_not_take_along_what_only_its_order_is_about() -> None:
+async def test_what_moved_lines_are_about_is_related_to_their_new_order() -> None:
+    await number_sequences("service_object_relation")
     source, target = await two_orders()
-    relation, task = await a_related_object(source), await a_service_task()
-    await a_related_task(source, task)
-    on_object, on_task = await a_line(source, object_relation_id=relation.id), await a_line(source, task_id=task.id)
+    piece = await a_related_object(source, serial_number="7")
+    there = await a_related_object(target, await piece.object)
+    agreed = await a_related_object(await source.agreement)
+    task = await a_service_task()
+    await a_related_task(source, task, external_note="We call")
+    lines = [
+        await a_line(source, object_relation_id=piece.id, task_id=task.id),
+        await a_line(source, object_relation_id=piece.id),
+        await a_line(source, object_relation_id=agreed.id),
+    ]
 
-    assert await refused(target, on_object) == (Code.OBJECT_NOT_RELATED, ("lineIds",))
-    assert await refused(target, on_task) == (Code.TASK_NOT_RELATED, ("lineIds",))
+    await move(target, *lines, delete_empty_source=True)
+
+    stored = await ServiceOrderLine.filter(order_id=target.id).order_by("line_number")
+    copy = await ServiceObjectRelation.get(order_id=target.id, serial_number="7")
+    assert copy.object_id == there.object_id
+    assert [line.object_relation_id for line in stored] == [copy.id, copy.id, agreed.id]
+    [named] = await ServiceTaskRelation.filter(order_id=target.id)
+    assert (named.task_id, named.external_note) == (task.id, "We call")
+
+
+async def test_an_object_that_both_orders_are_about_is_named_there() -> None:
+    source, target = await two_orders()
+    here = await a_related_object(source)
+    there = await a_related_object(target, await here.object)
+    line = await a_line(source, object_relation_id=here.id)
+
+    await move(target, line)
+
+    assert (await ServiceOrderLine.get(id=line.id)).object_relation_id == there.id

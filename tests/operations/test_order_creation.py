@@ -1,5 +1,6 @@
 """The ways in which service orders come about, and where they are done."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +29,7 @@ from tests.builders.actors import DISPATCHER
 from tests.builders.agreed import a_line_property, an_agreement
 from tests.builders.log import events, refusal
 from tests.builders.rows import (
+    a_calendar,
     a_contact,
     a_customer,
     a_project,
@@ -44,6 +46,7 @@ from tests.builders.times import at
 
 pytestmark = pytest.mark.usefixtures("database")
 
+HOUR = NewLine(TransactionType.HOUR, Decimal(1))
 PLACE = GivenAddress("Cold store", "Kajen 1", "2150", "Nordhavn")
 
 
@@ -299,3 +302,40 @@ async def test_people_who_left_and_retired_categories_are_chosen_only_where_the_
     await parameters.update(inactive_categories_selectable=True)
 
     assert (await made(order)).number == "SO-10001"
+
+
+# --- days ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_day_on_which_the_company_is_closed_is_flagged_and_not_refused() -> None:
+    calendar, customer = await a_calendar(), await a_customer()
+    await ServiceManagementParameters.all().update(calendar_id=calendar.id)
+    saturday, monday = at(days=5), at(days=7)
+
+    order = await made(CreateServiceOrder(customer.id, service_at=saturday))
+    await perform(change_service_order, ChangeServiceOrder(order.id, service_at=monday), actor=DISPATCHER)
+    moved = await ServiceOrder.get(id=order.id)
+    await perform(change_service_order, ChangeServiceOrder(order.id, service_at=None), actor=DISPATCHER)
+
+    assert (order.calendar_conflict, moved.calendar_conflict) == (True, False)
+    assert (await ServiceOrder.get(id=order.id)).calendar_conflict is False
+
+
+async def test_a_line_is_done_on_the_orders_day_unless_told() -> None:
+    customer = await a_customer()
+    monday, friday = date(2026, 11, 23), date(2026, 11, 27)
+    told = NewLine(
+        TransactionType.FEE, Decimal(1), executes_on=friday, earliest_on=monday, latest_on=date(2026, 11, 30)
+    )
+
+    # 23 h UTC is the next day in Copenhagen.
+    order = await made(CreateServiceOrder(customer.id, service_at=at(15), lines=(told, HOUR)))
+
+    first, second = await ServiceOrderLine.filter(order_id=order.id).order_by("line_number")
+    assert (first.executes_on, first.earliest_on, first.latest_on) == (friday, monday, date(2026, 11, 30))
+    assert {second.executes_on, second.earliest_on, second.latest_on} == {date(2026, 11, 24)}
+    back = NewLine(TransactionType.FEE, Decimal(1), earliest_on=friday, latest_on=monday)
+    assert await refused(CreateServiceOrder(customer.id, lines=(back,))) == (Code.INVALID, ("lines", 0, "latestOn"))
+    later = ChangeServiceOrderLine(first.id, earliest_on=date(2026, 12, 1))
+    code = await refusal(change_service_order_line, later, actor=DISPATCHER)
+    assert code == (Code.INVALID, ("latestOn",))

@@ -197,6 +197,11 @@ async def test_lines_with_equal_worker_and_task_share_one_activity() -> None:
         "object_relation_id": None,
         "quantity": "1.5000",
         "unit": "h",
+        "agreement_line_id": None,
+        "calculated_on": None,
+        "executes_on": "2026-11-23",
+        "earliest_on": "2026-11-23",
+        "latest_on": "2026-11-23",
         "signed_off_at": None,
         "version": 1,
     }

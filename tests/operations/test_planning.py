@@ -21,7 +21,7 @@ from domain.agreements.rules import IntervalRange, ItemSetup, WindowMethod
 from domain.core.errors import Code
 from domain.core.operation import perform
 from domain.numbering.models import NumberSequence
-from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine
+from domain.orders.models import ItemRequirement, ServiceActivity, ServiceOrder, ServiceOrderLine
 from domain.orders.operations import (
     EndOrder,
     SetLineStatus,
@@ -376,6 +376,48 @@ async def test_a_line_that_was_planned_is_not_deleted() -> None:
     assert found[0] is Code.IN_USE
 
 
+async def test_a_line_that_requires_an_item_gives_a_requirement_and_no_line() -> None:
+    agreement = await an_agreement_to_plan()
+    item, site = await rows.an_item(), await rows.an_address()
+    await agreed.an_agreement_line(agreement, starts_on=date(2026, 6, 1))
+    required = await agreed.an_agreement_line(
+        agreement,
+        starts_on=date(2026, 6, 1),
+        transaction_type=TransactionType.ITEM,
+        item_id=item.id,
+        item_setup=ItemSetup.ITEM_REQUIREMENT,
+        site_id=site.id,
+        quantity=Decimal(4),
+        unit="pcs",
+    )
+
+    report = await plan(YEAR)
+    again = await plan(YEAR)
+
+    order, line, made = await ServiceOrder.get(), await ServiceOrderLine.get(), await ItemRequirement.get()
+    assert (report["orders_created"], fates(report)) == (1, {"CREATED": 2})
+    assert (again["orders_created"], fates(again)) == (0, {"ALREADY_THERE": 2})
+    assert (order.has_item_requirements, line.transaction_type) == (True, TransactionType.HOUR)
+    assert (made.order_id, made.item_id, made.site_id, made.quantity) == (order.id, item.id, site.id, Decimal(4))
+    assert (made.agreement_line_id, made.calculated_on, made.required_on) == (required.id, *[date(2026, 6, 1)] * 2)
+    assert made.project_id == agreement.project_id
+
+
+async def test_planned_orders_get_visits_of_their_own_where_the_company_wants_them() -> None:
+    agreement = await an_agreement_to_plan()
+    await agreed.an_agreement_line(agreement, starts_on=date(2026, 6, 1), transaction_type=TransactionType.FEE)
+    await rows.the_parameters(create_activity_for_order=True, activity_category="Appointment")
+
+    await plan(YEAR)
+
+    visit = await ServiceActivity.get()
+    assert (visit.number, visit.category, visit.worker_id) == (
+        f"{(await ServiceOrder.get()).number}-1",
+        "Appointment",
+        None,
+    )
+
+
 # --- what is passed over ---------------------------------------------------------------------------------------------
 
 
@@ -385,15 +427,11 @@ async def test_what_gives_no_orders_is_passed_over_and_told() -> None:
     await perform(suspend_service_agreement, NameServiceAgreement(suspended.id), actor=MANAGER)
     template = await an_agreement_to_plan(template_group_id=(await agreed.a_template_group()).id)
     agreement = await an_agreement_to_plan()
-    item, gone = await rows.an_item(), await rows.an_item(active=False)
-    site = (await rows.an_address()).id
+    gone = await rows.an_item(active=False)
     of_item = {"transaction_type": TransactionType.ITEM, "starts_on": date(2026, 6, 1)}
     await agreed.an_agreement_line(agreement, starts_on=date(2026, 6, 1), stopped=True)
     await agreed.an_agreement_line(agreement, starts_on=date(2026, 6, 1), transaction_type=TransactionType.FEE)
     await agreed.an_agreement_line(agreement, item_id=gone.id, **of_item)
-    await agreed.an_agreement_line(
-        agreement, item_id=item.id, item_setup=ItemSetup.ITEM_REQUIREMENT, site_id=site, **of_item
-    )
     chosen = replace(YEAR, transaction_types=frozenset({TransactionType.HOUR, TransactionType.ITEM}))
 
     async with nothing_changes():
@@ -406,9 +444,8 @@ async def test_what_gives_no_orders_is_passed_over_and_told() -> None:
         (agreement.id, 1, "LINE_STOPPED"),
         (agreement.id, 2, "TYPE_NOT_CHOSEN"),
         (agreement.id, 3, "ITEM_NOT_IN_USE"),
-        (agreement.id, 4, "ITEM_REQUIREMENT"),
     }
-    assert (report["lines_skipped"], report["orders_created"]) == (6, 0)
+    assert (report["lines_skipped"], report["orders_created"]) == (5, 0)
     assert all(each["reason"] for each in report["occurrences"])
 
 

@@ -66,7 +66,7 @@ def test_all_files_are_there_and_small() -> None:
 def test_the_company_is_as_large_as_promised(demo: Rows) -> None:
     sizes = {file: len(rows) for file, rows in demo.items()}
 
-    assert (sizes["teams.csv"], sizes["workers.csv"], sizes["orders.csv"]) == (10, 60, 400)
+    assert (sizes["teams.csv"], sizes["workers.csv"], sizes["orders.csv"]) == (10, 60, 406)
     assert 140 <= sizes["customers.csv"] <= 160
     assert 2_000 <= sizes["activities.csv"] <= 2_300
     assert Counter(column(demo["workers.csv"], "active"))[False] == 3
@@ -191,7 +191,7 @@ def test_numbers_follow_the_order_they_belong_to(demo: Rows) -> None:
     for row in demo["activities.csv"]:
         per_order[row.values["order"]].append(row.values["number"])
 
-    assert column(demo["orders.csv"], "number") == [f"SO-{number}" for number in range(10001, 10401)]
+    assert column(demo["orders.csv"], "number") == [f"SO-{number}" for number in range(10001, 10407)]
     for order, numbers in per_order.items():
         assert numbers == [f"{order}-{place}" for place in range(1, len(numbers) + 1)]
 
@@ -235,10 +235,14 @@ def test_orders_are_spread_over_the_stages(demo: Rows) -> None:
     assert stages["IN_PROCESS"] > stages["PLANNING"] > stages["CANCELLED"]
     for row in demo["orders.csv"]:
         number, stage, signed_off = (row.values[name] for name in ("number", "stage", "signed_off_at"))
+        if row.values["incoming_web_order"]:
+            assert (stage, number in visited, number in of_lines) == ("PLANNING", False, False)
+            continue
         assert (signed_off is not None) is (stage in {"DONE", "CLOSED"})
         assert (number in visited) is (stage != "CANCELLED")
         if stage in {"CLOSED", "CANCELLED"}:
-            assert of_lines[number] <= {LineStatus.POSTED if stage == "CLOSED" else LineStatus.CANCELED}
+            done = LineStatus.POSTED if stage == "CLOSED" else LineStatus.CANCELED
+            assert done in of_lines[number] <= {done, LineStatus.CANCELED}
 
 
 def test_a_stage_that_asks_for_a_reason_was_entered_with_one(demo: Rows) -> None:
@@ -248,3 +252,19 @@ def test_a_stage_that_asks_for_a_reason_was_entered_with_one(demo: Rows) -> None
     assert given == {
         (row.values["number"], row.values["stage"]) for row in demo["orders.csv"] if row.values["stage"] in asking
     }
+
+
+def test_web_orders_wait_items_are_required_and_lines_differ(demo: Rows) -> None:
+    of_lines = defaultdict(set)
+    for row in demo["order_lines.csv"]:
+        of_lines[row.values["order"]].add(row.values["status"])
+    waiting = {row.values["order"] for row in demo["order_requirements.csv"]}
+    stages = {row.values["number"]: row.values["stage"] for row in demo["orders.csv"]}
+
+    assert sum(row.values["incoming_web_order"] for row in demo["orders.csv"]) == 6
+    assert {stages[number] for number in waiting} == {"PLANNING", "WAITING_PARTS"}
+    assert {row.values["delivered_at"] is None for row in demo["order_requirements.csv"]} == {True, False}
+    mixtures = Counter(frozenset(statuses) for statuses in of_lines.values() if len(statuses) > 1)
+    created, posted, canceled = LineStatus.CREATED, LineStatus.POSTED, LineStatus.CANCELED
+    for mixture in ({created, canceled}, {posted, canceled}, {created, posted}):
+        assert mixtures[frozenset(mixture)] >= 2, mixtures

@@ -18,12 +18,14 @@ from domain.orders.rules import (
     Move,
     OrderProgress,
     OrderState,
+    OrderWarning,
     check_agreement_given,
     check_within_validity,
     has_reached,
     plan_move,
     progress_of,
     project_of_agreement,
+    warnings_of,
 )
 from tests.builders.orders import NOTHING, an_order, statuses
 from tests.builders.stages import a_stage
@@ -197,3 +199,16 @@ def test_an_order_has_reached_its_stage_and_all_before_it() -> None:
     assert [reached(stage_id) for stage_id in (1, 2, 3, 4, None)] == [[1], [1, 2], [1, 2, 3], [1, 4], []]
     assert has_reached(None, None, stages)
     assert has_reached(1, None, [])
+
+
+# --- what is odd -----------------------------------------------------------------------------------------------------
+
+
+def test_an_order_warns_of_closed_days_and_of_people_whom_no_board_shows() -> None:
+    def codes(conflict: bool, technician: str | None, team_id: int | None) -> list[OrderWarning]:  # noqa: FBT001
+        found = warnings_of("SO-1", calendar_conflict=conflict, technician=technician, technician_team_id=team_id)
+        return [each.code for each in found]
+
+    assert codes(conflict=False, technician=None, team_id=None) == []
+    assert codes(conflict=False, technician="Meg", team_id=7) == []
+    assert codes(conflict=True, technician="Meg", team_id=None) == list(OrderWarning)

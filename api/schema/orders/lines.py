@@ -1,5 +1,6 @@
 """What the lines of service orders are made and changed with."""
 
+from datetime import date
 from decimal import Decimal
 
 import strawberry
@@ -35,6 +36,15 @@ class ServiceOrderLineInput:
     object_relation_id: strawberry.ID | None = strawberry.field(
         default=None, description="The object it is about: a relation of the order or of its agreement."
     )
+    executes_on: date | None = strawberry.field(
+        default=None, description="The day it is done; the order's unless given."
+    )
+    earliest_on: date | None = strawberry.field(
+        default=None, description="The first day it may be done; that day unless given."
+    )
+    latest_on: date | None = strawberry.field(
+        default=None, description="The last day it may be done; that day unless given."
+    )
 
     def line(self, *path: str | int) -> operations.NewLine:
         """The line as the domain wants it.
@@ -56,6 +66,9 @@ class ServiceOrderLineInput:
             object_relation_id=optional_key(
                 self.object_relation_id, "rel", "object relation", *path, "objectRelationId"
             ),
+            executes_on=self.executes_on,
+            earliest_on=self.earliest_on,
+            latest_on=self.latest_on,
         )
 
 
@@ -91,6 +104,9 @@ class ChangeServiceOrderLineInput(MutationInput):
     task_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     worker_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     object_relation_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    executes_on: strawberry.Maybe[date] = strawberry.field(description=OMIT)
+    earliest_on: strawberry.Maybe[date] = strawberry.field(description=OMIT)
+    latest_on: strawberry.Maybe[date] = strawberry.field(description=OMIT)
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeServiceOrderLine:
@@ -105,6 +121,9 @@ class ChangeServiceOrderLineInput(MutationInput):
             task_id=kept_key(self.task_id, "tsk", "service task", "taskId"),
             worker_id=kept_key(self.worker_id, "wrk", "worker", "workerId"),
             object_relation_id=kept_key(self.object_relation_id, "rel", "object relation", "objectRelationId"),
+            executes_on=kept(self.executes_on),
+            earliest_on=kept(self.earliest_on),
+            latest_on=kept(self.latest_on),
             expected_version=self.expected_version,
         )
 

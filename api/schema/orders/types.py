@@ -30,7 +30,17 @@ from domain.orders.queries import (
     visible_reasons,
     visible_requirements,
 )
-from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, OrderProgress, Priority, RequirementSupply
+from domain.orders.rules import (
+    DispatchStatus,
+    LineStatus,
+    OrderOrigin,
+    OrderProgress,
+    OrderWarning,
+    Priority,
+    RequirementSupply,
+    Warned,
+    warnings_of,
+)
 from domain.projects.rules import TransactionType
 from domain.stages.rules import ReasonType
 
@@ -209,6 +219,31 @@ class ItemRequirement(Node):
     version: int = column(description=_VERSION)
 
 
+@strawberry.type(description="What somebody should know about an order although nothing is refused for it.")
+class ServiceOrderWarning:
+    """A warning."""
+
+    code: OrderWarning = strawberry.field(description="What is odd.")
+    message: str = strawberry.field(description="The same for a person.")
+
+
+def _warnings(
+    viewer: Actor,
+    number: str,
+    calendar_conflict: bool,  # noqa: FBT001 - given by position, as the columns come
+    technician: str | None,
+    technician_team_id: int | None,
+) -> list[Warned]:
+    if not viewer.may(Permission.READ_COMPANY):
+        return []
+    return warnings_of(
+        number,
+        calendar_conflict=calendar_conflict,
+        technician=technician,
+        technician_team_id=technician_team_id,
+    )
+
+
 @node(
     models.ServiceOrder,
     prefix="so",
@@ -251,7 +286,7 @@ class ServiceOrder(Node):
     )
     signed_off_at: datetime | None = column(description="When it was signed off as done; null while it is not.")
     calendar_conflict: bool = column(
-        description="Warning: it was planned on a day on which the company's calendar is closed."
+        description="Whether it is wished for, or planned on, a day on which the company's calendar is closed."
     )
     service_at: datetime | None = column(description="When the customer would like it; null when not said.")
     responsible: Worker | None = one(description="Who answers for it; null when nobody does.")
@@ -271,6 +306,12 @@ class ServiceOrder(Node):
     )
     task_relations: list[ServiceTaskRelation] = many(
         order=("id",), description="The tasks that it alone is about; its agreement has more."
+    )
+    warnings: list[ServiceOrderWarning] = computed(
+        needs=("number", "calendar_conflict", "preferred_technician.name", "preferred_technician.team_id"),
+        value=_warnings,
+        viewer=True,
+        description="What is odd about it; empty for customers.",
     )
     version: int = column(description=_VERSION)
     available_actions: list[AvailableOrderAction] = computed(

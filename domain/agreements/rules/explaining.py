@@ -18,7 +18,6 @@ _SKIPPED = {
     SkipReason.LINE_STOPPED: "The line is stopped.",
     SkipReason.TYPE_NOT_CHOSEN: "Its transaction type was not chosen for this run.",
     SkipReason.ITEM_NOT_IN_USE: "Its item is no longer in use.",
-    SkipReason.ITEM_REQUIREMENT: "Its item is a requirement, not something that is used on the visit.",
 }
 
 

@@ -31,7 +31,6 @@ class SkipReason(StrEnum):
     LINE_STOPPED = "LINE_STOPPED"
     TYPE_NOT_CHOSEN = "TYPE_NOT_CHOSEN"
     ITEM_NOT_IN_USE = "ITEM_NOT_IN_USE"
-    ITEM_REQUIREMENT = "ITEM_REQUIREMENT"
 
 
 class ItemSetup(StrEnum):

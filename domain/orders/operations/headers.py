@@ -15,6 +15,7 @@ from domain.customers.addresses import GivenAddress
 from domain.numbering.operations import number_for
 from domain.orders import agreed, rules
 from domain.orders.activities import give_order_activity
+from domain.orders.days import conflicts_with_calendar
 from domain.orders.models import ServiceActivity, ServiceOrder
 from domain.orders.operations.lines import NewLine, add_line
 from domain.orders.parties import address_for, contact_for, customer_for, usual_address
@@ -86,6 +87,7 @@ async def create_service_order(work: Work, command: CreateServiceOrder) -> int:
         responsible_id=await active_worker(command.responsible_id, "responsibleId"),
         preferred_technician_id=await active_worker(command.preferred_technician_id, "preferredTechnicianId"),
         stage_id=await initial_stage_id(),
+        calendar_conflict=await conflicts_with_calendar(service_at),
         created_at=work.now,
     )
     order.address_id = await address_for(work, order, command.address_id, command.new_address) or await usual_address(
@@ -149,6 +151,7 @@ async def change_service_order(work: Work, command: ChangeServiceOrder) -> int:
     if not isinstance(command.service_at, Keep):
         wanted = command.service_at
         values["service_at"] = None if wanted is None else rules.check_instant(wanted, "serviceAt")
+        values["calendar_conflict"] = await conflicts_with_calendar(values["service_at"])
     if not isinstance(command.responsible_id, Keep):
         values["responsible_id"] = await active_worker(command.responsible_id, "responsibleId")
     if not isinstance(command.preferred_technician_id, Keep):

@@ -1,6 +1,7 @@
 """Changes of the lines of service orders, which move the activities that lines share."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,16 +15,19 @@ from domain.items.models import Item
 from domain.orders import agreed, rules
 from domain.orders.activities import drop_empty_activity, gives_activities, shared_activity, visit_for
 from domain.orders.charged import category_for, check_project_takes, line_property_of
+from domain.orders.days import day_of
 from domain.orders.models import ServiceOrder, ServiceOrderLine
 from domain.orders.parts import active_worker, locked_line, roll_up, state_of
 from domain.projects.models import LineProperty, Project
 from domain.projects.rules import TransactionType
 from domain.service_objects.models import ServiceTask
 
+_DAYS = ("executes_on", "earliest_on", "latest_on")
+
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
-    """A line to put on an order."""
+    """A line to put on an order; it is done on the order's day, and may be on no other, unless told."""
 
     transaction_type: TransactionType
     quantity: Decimal
@@ -36,6 +40,9 @@ class NewLine:
     task_id: int | None = None
     worker_id: int | None = None
     object_relation_id: int | None = None
+    executes_on: date | None = None
+    earliest_on: date | None = None
+    latest_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,9 @@ class ChangeServiceOrderLine:
     task_id: int | None | Keep = KEEP
     worker_id: int | None | Keep = KEEP
     object_relation_id: int | None | Keep = KEEP
+    executes_on: date | Keep = KEEP
+    earliest_on: date | Keep = KEEP
+    latest_on: date | Keep = KEEP
     expected_version: int | None = None
 
 
@@ -120,6 +130,13 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
         "task_id": task_id,
         "object_relation_id": relation_id,
     }
+    days = {name: chosen(getattr(command, name), getattr(line, name)) for name in _DAYS}
+    days["earliest_on"], days["latest_on"] = (
+        days["earliest_on"] or days["latest_on"],
+        days["latest_on"] or days["earliest_on"],
+    )
+    rules.check_days(days["earliest_on"], days["latest_on"])
+    values |= days
     if not isinstance(command.category_id, Keep):
         values["category_id"] = await category_for(line.transaction_type, command.category_id)
     if not isinstance(command.line_property_id, Keep):
@@ -172,6 +189,9 @@ async def add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: i
         quantity=rules.check_quantity(new.quantity),
         unit=check_text(unit, "unit", longest=10),
     )
+    day = new.executes_on or await day_of(order, work.now)
+    line.executes_on, line.earliest_on, line.latest_on = day, new.earliest_on or day, new.latest_on or day
+    rules.check_days(line.earliest_on, line.latest_on)
     line.line_property_id = line.line_property_id or await line_property_of(line.project_id or order.project_id)
     await check_project_takes(line.project_id or order.project_id, worker_id, line.category_id)
     line.activity_id = await visit_for(work, order, line)

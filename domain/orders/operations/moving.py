@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from domain.agreements.models import ServiceAgreement
 from domain.core.actor import Permission
 from domain.core.errors import Code, Refused, not_found
 from domain.core.operation import Work, operation
 from domain.core.rows import lock_all
-from domain.orders import agreed, rules
+from domain.numbering.operations import number_for
+from domain.orders import rules
 from domain.orders.activities import activity_number, drop_empty_activity, visit_for
 from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine
 from domain.orders.operations.closing import delete_order
 from domain.orders.parts import roll_up, state_of
+from domain.service_objects.models import ServiceObjectRelation, ServiceTaskRelation
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +32,11 @@ async def move_service_order_lines(work: Work, command: MoveLines) -> int:
     """Move open lines to another order of the same agreement; gives that order.
 
     A visit goes along when all its lines do and the other order has none like it; other lines join the visits there.
+    The objects and tasks that they name are related to that order too.
 
     Raises:
         Refused: NOT_FOUND, INVALID, DIFFERENT_AGREEMENT, WEB_ORDER_WAITS, STAGE_FORBIDS_MODIFY, ALREADY_POSTED,
-            LINE_NOT_OPEN, OBJECT_NOT_RELATED, TASK_NOT_RELATED, STAGE_FORBIDS_DELETE, HAS_ITEM_REQUIREMENTS.
+            LINE_NOT_OPEN, STAGE_FORBIDS_DELETE, HAS_ITEM_REQUIREMENTS, NUMBER_SEQUENCE_MISSING.
 
     Source: DOMAIN.md 3, 5.6, 9.1.
     """
@@ -49,7 +53,7 @@ async def move_service_order_lines(work: Work, command: MoveLines) -> int:
         [line.line_number for line in going],
         delete_empty_source=command.delete_empty_source,
     )
-    await _check_related(target, going)
+    await _take_tasks(work, source.id, target, going)
     taken = await _take_visits(work, target, visits, lines, going)
     highest = await ServiceOrderLine.filter(order_id=target.id).order_by("-line_number").first()
     left = {line.activity_id for line in going} - taken
@@ -59,6 +63,7 @@ async def move_service_order_lines(work: Work, command: MoveLines) -> int:
             "service_order_line_moved",
             order_id=target.id,
             line_number=number,
+            object_relation_id=await _object_there(work, target, line.object_relation_id),
             activity_id=await _visit(work, target, line, visits, taken),
         )
     for activity_id in sorted(each for each in left if each is not None):
@@ -91,15 +96,28 @@ async def _locked_orders(command: MoveLines) -> tuple[ServiceOrder, ServiceOrder
     return orders[source_id], orders[command.target_order_id]
 
 
-async def _check_related(target: ServiceOrder, lines: Sequence[ServiceOrderLine]) -> None:
-    """Refuse to move a line that names what only the order it leaves is about."""
-    for line in lines:
-        try:
-            await agreed.check_related(target, object_relation_id=line.object_relation_id, task_id=line.task_id)
-        except Refused as refused:
-            [refusal] = refused.refusals
-            message = f"Line {line.line_number} cannot go to {target.number}: {refusal.message}"
-            raise Refused(refusal.code, message, ("lineIds",)) from None
+async def _object_there(work: Work, target: ServiceOrder, relation_id: int | None) -> int | None:
+    """The relation that a moved line names: one of the agreement stays, an order's own is related to the target too."""
+    relation = None if relation_id is None else await ServiceObjectRelation.get(id=relation_id)
+    if relation is None or relation.order_id is None:
+        return relation_id
+    same: dict[str, Any] = {"object_id": relation.object_id, "serial_number": relation.serial_number}
+    known = await ServiceObjectRelation.get_or_none(order_id=target.id, **same)
+    if known is None:
+        number = await number_for(work, ServiceObjectRelation, None)
+        known = ServiceObjectRelation(number=number, order_id=target.id, **same)
+        await work.create(known, "service_object_relation_created")
+    return known.id
+
+
+async def _take_tasks(work: Work, source_id: int, target: ServiceOrder, lines: Sequence[ServiceOrderLine]) -> None:
+    """Relate the tasks of moved lines to the target, with their notes, where only the source was about them."""
+    for task_id in sorted({line.task_id for line in lines if line.task_id is not None}):
+        own = await ServiceTaskRelation.get_or_none(order_id=source_id, task_id=task_id)
+        if own is not None and not await ServiceTaskRelation.filter(order_id=target.id, task_id=task_id).exists():
+            notes: dict[str, Any] = {"internal_note": own.internal_note, "external_note": own.external_note}
+            copy = ServiceTaskRelation(order_id=target.id, task_id=task_id, **notes)
+            await work.create(copy, "service_task_relation_created")
 
 
 async def _take_visits(

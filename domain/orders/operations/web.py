@@ -16,6 +16,7 @@ from domain.customers.models import Address, Customer
 from domain.numbering.operations import number_for
 from domain.orders import agreed, rules
 from domain.orders.activities import give_order_activity
+from domain.orders.days import conflicts_with_calendar
 from domain.orders.models import ServiceOrder
 from domain.orders.parties import contact_for, usual_address
 from domain.orders.parts import state_of
@@ -59,6 +60,7 @@ async def create_web_order(work: Work, command: CreateWebOrder) -> int:
         agreements = ServiceAgreement.filter(visible_agreements(actor), id=command.agreement_id)
         if not await agreements.filter(project__customer_id=customer_id).exists():
             raise not_found("service agreement of this customer", "agreementId")
+    service_at = None if command.service_at is None else rules.check_instant(command.service_at, "serviceAt")
     order = ServiceOrder(
         number=await number_for(work, ServiceOrder, None),
         description=check_text(command.description, "description", longest=1000),
@@ -69,7 +71,8 @@ async def create_web_order(work: Work, command: CreateWebOrder) -> int:
         priority=command.priority,
         origin=OrderOrigin.WEB,
         incoming_web_order=True,
-        service_at=None if command.service_at is None else rules.check_instant(command.service_at, "serviceAt"),
+        service_at=service_at,
+        calendar_conflict=await conflicts_with_calendar(service_at),
         # So that technicians see what they wrote down.
         responsible_id=actor.worker_id if actor.role is Role.TECHNICIAN else None,
         stage_id=await initial_stage_id(),

@@ -26,7 +26,7 @@ from domain.orders.rules.creating import (
     check_within_validity,
     project_of_agreement,
 )
-from domain.orders.rules.lines import check_category_type, check_item, default_unit, only_category
+from domain.orders.rules.lines import check_category_type, check_days, check_item, default_unit, only_category
 from domain.orders.rules.margins import Margin, PostedAmount, margins_of, minor_units
 from domain.orders.rules.posting import (
     LeftLine,
@@ -55,6 +55,7 @@ from domain.orders.rules.values import (
     next_activity_number,
     progress_of,
 )
+from domain.orders.rules.warnings import OrderWarning, Warned, warnings_of
 
 __all__ = [
     "EARLIEST",
@@ -71,16 +72,19 @@ __all__ = [
     "OrderOrigin",
     "OrderProgress",
     "OrderState",
+    "OrderWarning",
     "PostedAmount",
     "Posting",
     "PostingRules",
     "PostingRun",
     "Priority",
     "RequirementSupply",
+    "Warned",
     "check_agreement_given",
     "check_cancel",
     "check_category_type",
     "check_change",
+    "check_days",
     "check_delete",
     "check_in_stage",
     "check_instant",
@@ -115,4 +119,5 @@ __all__ = [
     "plan_posting",
     "progress_of",
     "project_of_agreement",
+    "warnings_of",
 ]

@@ -1,6 +1,7 @@
 """What a new line of a service order needs, by its type. Pure."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from domain.core.errors import Code, Path, Refused
 from domain.projects.rules import TransactionType
@@ -52,3 +53,17 @@ def default_unit(transaction_type: TransactionType, item_unit: str | None) -> st
     if item_unit is not None:
         return item_unit
     return "h" if transaction_type is TransactionType.HOUR else "pcs"
+
+
+def check_days(earliest_on: date | None, latest_on: date | None, path: Path = ("latestOn",)) -> None:
+    """Refuse days of a line that end before they begin.
+
+    Raises:
+        Refused: INVALID.
+
+    Source: DOMAIN.md 5.2.
+    """
+    if earliest_on is not None and latest_on is not None and latest_on < earliest_on:
+        raise Refused(
+            Code.INVALID, f"The line may be done until {latest_on}, before it may be from {earliest_on}.", path
+        )

@@ -28,35 +28,48 @@ def main() -> int:
 
 async def _run_all(suites: list[Suite]) -> int:
     tools = await prepare()
-    passed = failed = 0
     with tempfile.TemporaryDirectory(prefix="tavle-") as folder:
         async with Servers(Path(folder)) as servers:
-            for suite in suites:
-                started = time.perf_counter()
-                outcome = await _run_one(suite, tools, servers, Path(folder))
-                seconds = time.perf_counter() - started
-                _say(f"{suite.name:<28} {outcome.passed:>5} passed {outcome.failed:>4} failed {seconds:>7.1f} s")
-                for said in outcome.said:
-                    _say(said)
-                passed += outcome.passed
-                failed += outcome.failed
+            # Those that share a server come one after another; beside them run those that have one of their own.
+            alone = [suite for suite in suites if suite.mode != "demo" or suite.fresh]
+            sharing = [suite for suite in suites if suite not in alone]
+            lanes = (_run_lane(lane, tools, servers, Path(folder)) for lane in (sharing, alone))
+            outcomes = [outcome for lane in await asyncio.gather(*lanes) for outcome in lane]
+    passed, failed = sum(outcome.passed for outcome in outcomes), sum(outcome.failed for outcome in outcomes)
     _say(f"{passed} passed, {failed} failed")
     return int(failed > 0 or passed == 0)
 
 
+async def _run_lane(suites: list[Suite], tools: Tools, servers: Servers, folder: Path) -> list[Outcome]:
+    outcomes = []
+    for suite in suites:
+        started = time.perf_counter()
+        outcome = await _run_one(suite, tools, servers, folder)
+        seconds = time.perf_counter() - started
+        _say(f"{suite.name:<28} {outcome.passed:>5} passed {outcome.failed:>4} failed {seconds:>7.1f} s")
+        for said in outcome.said:
+            _say(said)
+        outcomes.append(outcome)
+    return outcomes
+
+
 async def _run_one(suite: Suite, tools: Tools, servers: Servers, folder: Path) -> Outcome:
-    server = await servers.serving(suite.mode, fresh=suite.fresh)
     own = Path(tempfile.mkdtemp(dir=folder))
+    environment = {
+        **tools.environment,
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(own))),
+        "MYPYPATH": str(own),
+        "TAVLE_SCHEMA": str(ROOT / "schema.graphql"),
+        "TAVLE_FOLDER": str(own),
+    }
+    if suite.mode is None:
+        return await run(suite.commands(tools), environment)
+    server = await servers.serving(suite.mode, fresh=suite.fresh)
     async with Cable(server.port) as cable:
-        environment = {
-            **tools.environment,
-            "PYTHONPATH": os.pathsep.join((str(ROOT), str(own))),
-            "MYPYPATH": str(own),
+        environment |= {
             "TAVLE_URL": f"http://127.0.0.1:{server.port}",
             "TAVLE_CABLE": cable.url,
             "TAVLE_CABLE_CONTROL": cable.control,
-            "TAVLE_SCHEMA": str(ROOT / "schema.graphql"),
-            "TAVLE_FOLDER": str(own),
         }
         outcome = await run(suite.commands(tools), environment)
     if faults := server.faults():

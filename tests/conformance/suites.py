@@ -11,11 +11,14 @@ from tests.conformance.tools import EXAMPLES, JAVASCRIPT, PYTHON, ROOT, Tools
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """A public suite or client. `mode` is that of its server; `fresh` keeps what it leaves behind from the others."""
+    """A public suite or client. `mode` is that of its server, none when it starts one itself.
+
+    A `fresh` server keeps what the suite leaves behind from the others.
+    """
 
     name: str
     commands: Callable[[Tools], list[Command]]
-    mode: str = "demo"
+    mode: str | None = "demo"
     fresh: bool = False
 
 
@@ -69,7 +72,11 @@ SUITES = (
     Suite("schemathesis", lambda tools: [_theirs(tools, "fuzz.py")], fresh=True),
     Suite("vamp-graphql-audit", lambda tools: [_theirs(tools, "vamp.py", "closed")], mode="production"),
     Suite("vamp-graphql-audit, open", lambda tools: [_theirs(tools, "vamp.py", "open")], mode="introspection"),
-    Suite("GraphiQL in Chromium", lambda _: [Command((sys.executable, "-m", "pytest", "-v", "tests/browser"), ROOT)]),
+    Suite(
+        "GraphiQL in Chromium",
+        lambda _: [Command((sys.executable, "-m", "pytest", "-v", "tests/browser"), ROOT)],
+        mode=None,
+    ),
     Suite("examples/python", lambda _: [_mypy(".", folder=EXAMPLES / "python"), _ours("examples.py", "python")]),
     Suite(
         "examples/typescript",

@@ -38,11 +38,20 @@ async def prepare() -> Tools:
     """Fetch what has changed since the last time; nothing is asked of a registry when nothing has."""
     node = find_node()
     tools = Tools(node.node, node.folder, PYTHON_TOOLS / "bin" / "python")
-    for folder in (JAVASCRIPT, EXAMPLES / "typescript"):
-        stamp = folder / "node_modules" / ".tavle-stamp"
-        if _is_new(stamp, made_from := digest(folder, _NPM_FILES)):
-            await _run(*node.npm, "ci", "--loglevel=error", cwd=folder, environment=tools.environment)
-            stamp.write_text(made_from)
+    folders = (JAVASCRIPT, EXAMPLES / "typescript")
+    await asyncio.gather(_fetch_python(tools), *(_fetch_javascript(folder, node.npm, tools) for folder in folders))
+    return tools
+
+
+async def _fetch_javascript(folder: Path, npm: tuple[str, ...], tools: Tools) -> None:
+    stamp = folder / "node_modules" / ".tavle-stamp"
+    if _is_new(stamp, made_from := digest(folder, _NPM_FILES)):
+        words = ("ci", "--prefer-offline", "--loglevel=error")
+        await _run(*npm, *words, cwd=folder, environment=tools.environment)
+        stamp.write_text(made_from)
+
+
+async def _fetch_python(tools: Tools) -> None:
     stamp = PYTHON_TOOLS / ".tavle-stamp"
     if _is_new(stamp, made_from := digest(HERE, (_LOCK,))):
         shutil.rmtree(PYTHON_TOOLS, ignore_errors=True)
@@ -50,7 +59,6 @@ async def prepare() -> Tools:
         install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", _LOCK)
         await _run(str(tools.python), *install, cwd=HERE)
         stamp.write_text(made_from)
-    return tools
 
 
 def _is_new(stamp: Path, made_from: str) -> bool:

@@ -171,6 +171,7 @@ def test_each_example_is_one_operation_named_after_it() -> None:
         "Assign an activity",
         "Live board",
         "A refusal",
+        "Plan visits",
     ]
     for example in examples:
         assert set(example) == {"name", "query", "variables"}

@@ -123,15 +123,15 @@ async def test_an_export_is_written_for_people(database_url: str, tmp_path: Path
     )
     assert files["orders.csv"].decode() == (
         "number,description,customer,address,contact,project,agreement,priority,origin,stage,service_at,responsible,"
-        "preferred_technician,created_at,signed_off_at\n"
-        'SO-1,"two\nlines",CUS-1,,,,,NORMAL,MANUAL,,,,,2026-11-23T09:00+01:00,\n'
+        "preferred_technician,created_at,signed_off_at,calendar_conflict\n"
+        'SO-1,"two\nlines",CUS-1,,,,,NORMAL,MANUAL,,,,,2026-11-23T09:00+01:00,,false\n'
     )
     assert files["activities.csv"].decode().splitlines()[1:] == [
         "SO-1-2,SO-1,Go,,,WRK-1,2026-11-23T09:00+01:00,2026-11-23T10:30+01:00,NORMAL,UNDISPATCHED,false,false",
         "SO-1-9,SO-1,Look,,,,,,NORMAL,UNDISPATCHED,false,false",
         "SO-1-10,SO-1,Look,,,,,,NORMAL,UNDISPATCHED,false,false",
     ]
-    assert files["order_lines.csv"].decode().splitlines()[1] == "SO-1,1,HOUR,POSTED,,,,,,,,1.5,h,"
+    assert files["order_lines.csv"].decode().splitlines()[1] == "SO-1,1,HOUR,POSTED,,,,,,,,1.5,h,,,,,,"
     assert files["team_members.csv"] == b"worker,team\n"
 
 

@@ -34,6 +34,7 @@ from domain.orders.models import ServiceActivity
 from domain.orders.rules import DispatchStatus, Priority
 from domain.parameters.models import ServiceManagementParameters
 from domain.parameters.queries import civil_date, company_parameters
+from domain.planning.operations import PlanVisits, create_planned_service_orders
 from domain.workforce.models import Worker
 
 Progress = Callable[[str, int, int], None]
@@ -49,6 +50,7 @@ TOKENS = {token: email for token, (email, _, _) in USERS.items()}
 _COLLEAGUE = ("dispatcher2@nordlift.example", "Sofie Lund", Role.DISPATCHER)
 _FOLDER = Path(db.demo.__file__).parent
 _OLD = timedelta(days=7)
+_PLANNED_AHEAD = timedelta(days=28)
 _PAUSE_SECONDS = (1.5, 4.0)
 
 log = structlog.get_logger()
@@ -73,6 +75,7 @@ async def prepare(settings: Settings, *, fresh: bool = False, progress: Progress
         if report.errors:
             raise SettingsError("\n".join(str(error) for error in report.errors))
         await _add_users()
+        await _plan_visits()
     return True
 
 
@@ -84,7 +87,9 @@ async def _is_old(url: str) -> bool:
             return False
         if company.company_name != "Nordlift Service A/S":
             raise SettingsError(f"The database holds {company.company_name}; the demo company needs one of its own.")
-        newest = await ServiceActivity.filter(starts_at__not_isnull=True).order_by("-starts_at").first()
+        # Of those that came with the files: visits are planned further ahead.
+        with_files = ServiceActivity.filter(starts_at__not_isnull=True, lines__agreement_line_id__isnull=True)
+        newest = await with_files.order_by("-starts_at").first()
     return newest is not None and newest.starts_at is not None and newest.starts_at < clock.now() + _OLD
 
 
@@ -116,6 +121,16 @@ async def _add_users() -> None:
             ),
             actor=SYSTEM,
         )
+
+
+async def _plan_visits() -> None:
+    """Plan what the agreements promise for the coming weeks, as the service manager would have done."""
+    manager = await actor_for_email(USERS["demo-manager"][0])
+    if manager is None:
+        raise SettingsError("The demo company has no service manager.")
+    today = civil_date(clock.now(), (await company_parameters()).time_zone)
+    command = PlanVisits(from_on=today, to_on=today + _PLANNED_AHEAD, show_report=False)
+    await perform(create_planned_service_orders, command, actor=manager)
 
 
 async def keep_moving() -> None:

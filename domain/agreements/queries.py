@@ -1,11 +1,12 @@
 """What an actor may see of service agreements, and what is asked of the orders that hang on them."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from tortoise.expressions import Q
 from tortoise.functions import Max, Min
 
-from domain.agreements.models import ServiceAgreement
+from domain.agreements.models import ServiceAgreement, ServiceAgreementLine
 from domain.core.actor import Actor, Permission, Role
 from domain.core.rows import EVERYTHING, NOTHING
 from domain.customers.queries import sees_customer
@@ -51,6 +52,14 @@ async def served_on(agreement_id: int) -> list[date]:
     )
     zone = (await company_parameters()).time_zone
     return [civil_date(_instant(at), zone) for ends in found for at in ends if at is not None]
+
+
+async def line_served_on(line_id: int) -> list[date]:
+    """The first and the last day on which what was planned from an agreement line is done; empty when nothing was."""
+    day = "order_lines__executes_on"
+    planned = ServiceAgreementLine.filter(**{"id": line_id, f"{day}__not_isnull": True})
+    days: list[Any] = list(await planned.order_by(day).values_list(day, flat=True))
+    return days[:1] + days[-1:]
 
 
 def _instant(at: datetime | str) -> datetime:

@@ -1,15 +1,16 @@
 """What the files of service levels, service objects and agreements, and the agreements of orders, are checked for."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import date
 from functools import partial
 from typing import Any
 
 from tortoise.models import Model
 
-from domain.agreements import checks, rules
-from domain.agreements.checks import LineNeeds
-from domain.agreements.models import ServiceAgreement, TemplateGroup
+from domain.agreements import rules
+from domain.agreements.models import ServiceAgreement, ServiceAgreementLine, TemplateGroup
 from domain.agreements.queries import has_orders, served_on
+from domain.agreements.rules import LineNeeds, Validity
 from domain.core import clock
 from domain.core.errors import Code, Refused
 from domain.customers.models import Address, Contact
@@ -17,7 +18,7 @@ from domain.exchange import agreement_tables as agreements
 from domain.exchange import tables
 from domain.exchange.rows import Batch, Entry, chunks
 from domain.orders import rules as order_rules
-from domain.orders.models import ServiceOrder
+from domain.orders.models import ServiceOrder, ServiceOrderLine
 from domain.parameters.queries import civil_date, company_parameters
 from domain.projects.models import Project, ProjectCategory
 from domain.service_objects import rules as object_rules
@@ -115,8 +116,8 @@ async def check_agreements(batch: Batch) -> None:
     contacts = await _all_of(Contact, (entry.row.contact_id for entry in batch.entries))
     for entry in batch.entries:
         row, project = entry.row, projects[entry.row.project_id]
-        batch.check(entry, _column("endsOn", "ends_on", partial(checks.check_dates, row.starts_on, row.ends_on)))
-        batch.check(entry, partial(checks.check_project_type, project.number, project.type, ("project",)))
+        batch.check(entry, _in_columns(partial(rules.check_validity, Validity(row.starts_on, row.ends_on))))
+        batch.check(entry, partial(rules.check_project_type, project.number, project.type, ("project",)))
         contact = contacts.get(row.contact_id)
         if contact is not None and project.customer_id not in {None, contact.customer_id}:
             batch.refuse(entry, "contact", f"{contact.number} is the contact of another customer.", Code.NOT_FOUND)
@@ -128,29 +129,13 @@ async def _check_beside_orders(batch: Batch, entry: Entry) -> None:
     row, before = entry.row, entry.before or {}
     ordered = await has_orders(row.id)
     days = await served_on(row.id)
-    batch.check(
-        entry,
-        _column("endsOn", "ends_on", partial(checks.check_orders_inside, row.number, row.starts_on, row.ends_on, days)),
-    )
+    validity = Validity(row.starts_on, row.ends_on)
+    batch.check(entry, _in_columns(partial(rules.check_orders_inside, row.number, validity, days)))
     if "project_id" in entry.changed:
         batch.check(entry, partial(rules.check_project_changes, row.number, has_orders=ordered, path=("project",)))
     if row.template_group_id is not None and before["template_group_id"] is None:
         path = ("template_group",)
         batch.check(entry, partial(rules.check_becomes_template, row.number, has_orders=ordered, path=path))
-
-
-def _column(said: str, column: str, check: Callable[..., None]) -> Callable[[], None]:
-    """A rule whose refusals name the columns of the file: `said` is `column`, all else where it begins."""
-
-    def run() -> None:
-        try:
-            check()
-        except Refused as refused:
-            found = refused.refusals[0]
-            path = (column if found.path[-1] == said else "starts_on",)
-            raise Refused(found.code, found.message, path) from None
-
-    return run
 
 
 async def check_agreement_lines(batch: Batch) -> None:
@@ -173,10 +158,10 @@ async def check_agreement_lines(batch: Batch) -> None:
             row.starts_after_minute,
             row.ends_before_minute,
         )
-        batch.check(entry, _in_columns(partial(checks.check_line, needs)))
-        batch.check(entry, _column("endsOn", "ends_on", partial(checks.check_dates, row.starts_on, row.ends_on)))
+        batch.check(entry, _in_columns(partial(rules.check_line, needs)))
+        batch.check(entry, _in_columns(partial(rules.check_validity, Validity(row.starts_on, row.ends_on))))
         project, site = projects[row.project_id], sites.get(row.site_id)
-        batch.check(entry, partial(checks.check_project_type, project.number, project.type, ("project",)))
+        batch.check(entry, partial(rules.check_project_type, project.number, project.type, ("project",)))
         if site is not None and project.customer_id not in {None, site.customer_id}:
             batch.refuse(entry, "site", f"{site.number} is the site of another customer.", Code.NOT_FOUND)
         if row.object_relation_id is not None and objects.get(row.object_relation_id) != row.agreement_id:
@@ -186,6 +171,8 @@ async def check_agreement_lines(batch: Batch) -> None:
 
 
 _COLUMNS = {
+    "startsOn": "starts_on",
+    "endsOn": "ends_on",
     "calendarId": "calendar",
     "categoryId": "category",
     "itemId": "item",
@@ -248,6 +235,36 @@ async def check_order_lines_agreed(batch: Batch) -> None:
         if row.task_id is not None and order.agreement_id is not None:
             related = (order.agreement_id, row.task_id) in tasks or (order.id, row.task_id) in own
             batch.check(entry, partial(object_rules.check_task_related, related=related, path=("task",)))
+    await _check_planned(batch, orders)
+
+
+async def _check_planned(batch: Batch, orders: dict[int | None, Any]) -> None:
+    """What a line was planned from is a line of its order's agreement, whose work of one day exists once."""
+    lines = await _all_of(ServiceAgreementLine, (entry.row.agreement_line_id for entry in batch.entries))
+    in_file = {entry.row.id for entry in batch.entries if not entry.is_new}
+    stored = await _where(ServiceOrderLine, "agreement_line_id", lines)
+    taken = {(row["agreement_line_id"], row["calculated_on"]) for row in stored if row["id"] not in in_file}
+    for entry in batch.entries:
+        row = entry.row
+        if (row.agreement_line_id is None) != (row.calculated_on is None):
+            batch.refuse(entry, "calculated_on", "A planned line has both an agreement line and its calculated day.")
+        if not _is_range(row.earliest_on, row.latest_on):
+            batch.refuse(entry, "latest_on", "Give the first day it may take and the last, in this order, or neither.")
+        if row.agreement_line_id is None:
+            continue
+        if lines[row.agreement_line_id].agreement_id != orders[row.order_id].agreement_id:
+            message = "This is not a line of the order's service agreement."
+            batch.refuse(entry, "agreement_line", message, Code.DIFFERENT_AGREEMENT)
+        key = (row.agreement_line_id, row.calculated_on)
+        if key in taken:
+            batch.refuse(entry, "calculated_on", "There is an order line of that day already.", Code.ALREADY_EXISTS)
+        taken.add(key)
+
+
+def _is_range(first: date | None, last: date | None) -> bool:
+    if first is None or last is None:
+        return first is last
+    return first <= last
 
 
 # --- finding rows ----------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from db import reading
+from domain.exchange.agreement_tables import AGREEMENT_LINES
 from domain.exchange.columns import Table
 from domain.exchange.rules import natural_key
 from domain.exchange.tables import BY_FILE, COMPANY, TABLES
@@ -43,13 +44,20 @@ def _select(table: Table) -> str:
     for place, column in enumerate(table.columns):
         if column.refers:
             other = f"r{place}"
-            columns.append(f"{other}.number")
+            columns.append(_NAMES.get(column.refers, "{0}.number").format(other))
             joins.append(f" LEFT JOIN {BY_FILE[column.refers].stored} {other} ON {other}.id = t.{column.field}")
         else:
             columns.append(f"t.{column.field}")
     told_by = table.told_by or ("" if table.adds_rows else table.columns[-1].field)
     told = f" WHERE t.{told_by} IS NOT NULL" if told_by else ""
     return f"SELECT {', '.join(columns)} FROM {table.stored} t{''.join(joins)}{told}"
+
+
+# Agreement lines have no number of their own.
+_NAMES = {
+    AGREEMENT_LINES.file: "(SELECT a.number FROM service_agreement a WHERE a.id = {0}.agreement_id)"
+    " || '/' || {0}.line_number"
+}
 
 
 def _zone(company: Sequence[Sequence[Any]]) -> tzinfo:

@@ -92,6 +92,17 @@ ACTIVITY_NUMBER = Form(
 )
 
 
+def _agreement_line(cell: str, _day: ImportDay) -> str:
+    agreement, _, line = cell.rpartition("/")
+    kept = checks.check_number(agreement, ())
+    if not (line.isascii() and line.isdigit()):
+        raise Refused(Code.INVALID, "Write the agreement's number, a slash and the line's number, such as SA-1/2.")
+    return f"{kept}/{int(line)}"
+
+
+AGREEMENT_LINE = Form(_agreement_line, lambda value, _zone: str(value), "agreement's number, `/` and the line's number")
+
+
 def _email(cell: str, _day: ImportDay) -> str | None:
     return checks.optional_email(cell)
 

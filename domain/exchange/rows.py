@@ -188,10 +188,23 @@ def key_of(fields: Iterable[str], row: Any) -> Key:
 async def numbered(model: type[Model], numbers: Collection[str], *columns: str) -> dict[str, dict[str, Any]]:
     """The rows with these numbers: id, number and the columns asked for, by number."""
     found: dict[str, dict[str, Any]] = {}
+    if model is ServiceAgreementLine:
+        return await _numbered_lines(numbers)
     for part in chunks(sorted(numbers)):
         for row in await model.filter(number__in=part).values("id", "number", *columns):
             found[row["number"]] = row
     return found
+
+
+async def _numbered_lines(numbers: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Agreement lines by what stands for a number: their agreement's, a slash, and their own on it."""
+    found: dict[str, dict[str, Any]] = {}
+    for part in chunks(sorted({number.rpartition("/")[0] for number in numbers})):
+        lines = ServiceAgreementLine.filter(agreement__number__in=part)
+        for row in await lines.values("id", "line_number", "agreement__number"):
+            number = f"{row['agreement__number']}/{row['line_number']}"
+            found[number] = {"id": row["id"], "number": number}
+    return {number: row for number, row in found.items() if number in numbers}
 
 
 async def locked_where(model: type[ModelT], column: str, values: Collection[Any]) -> list[ModelT]:

@@ -365,6 +365,7 @@ ORDERS = Table(
         _refers("preferred_technician", "workers", "Who should do it.", "WRK-1"),
         _plain("created_at", forms.MOMENT, "When it was written down.", "D-2T14:10", default=Later.MOMENT_OF_IMPORT),
         _plain("signed_off_at", forms.MOMENT, "When it was signed off as done; empty while it is not.", ""),
+        _plain("calendar_conflict", forms.TRUTH, "Whether it was planned on a closed day.", "false", default=False),
     ),
 )
 STAGE_REASONS = Table(
@@ -453,6 +454,17 @@ ORDER_LINES = Table(
         _plain("quantity", forms.decimal(4), "How much; negative takes back.", "2.5", required=True),
         _plain("unit", forms.text(10), "What is counted.", "h", default="h"),
         _plain("signed_off_at", forms.MOMENT, "When it was signed off as done; empty while it is not.", ""),
+        _refers(
+            "agreement_line",
+            "agreement_lines",
+            "What it was planned from: a line of its order's agreement, whose work of one day exists once.",
+            "SA-1/1",
+            form=forms.AGREEMENT_LINE,
+        ),
+        _plain("calculated_on", forms.DATE, "The day it was planned for; only with an agreement line.", "2026-11-23"),
+        _plain("earliest_on", forms.DATE, "The first day it may take.", "2026-11-23"),
+        _plain("latest_on", forms.DATE, "The last day it may take.", "2026-11-27"),
+        _plain("executes_on", forms.DATE, "The day it is to be done.", "2026-11-24"),
     ),
     key=("order", "line_number"),
 )

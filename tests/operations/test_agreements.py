@@ -123,6 +123,44 @@ async def test_a_new_agreement_is_in_the_group_of_the_settings_unless_told() -> 
     assert (await ServiceAgreement.get(id=done.result)).group_id == group.id
 
 
+async def test_a_new_agreement_asks_for_the_activity_type_of_the_settings_unless_told() -> None:
+    project, group = await rows.a_project(), await agreed.an_agreement_group()
+    usual, other = await rows.an_activity_type(), await rows.an_activity_type()
+    await rows.the_parameters(agreement_activity_type_id=usual.id)
+    command = CreateServiceAgreement(project.id, date(2026, 1, 1), number="SA-1", group_id=group.id)
+
+    one = await perform(create_service_agreement, command, actor=MANAGER)
+    two = await perform(
+        create_service_agreement, replace(command, number="SA-2", activity_type_id=other.id), actor=MANAGER
+    )
+
+    made = [(await ServiceAgreement.get(id=done.result)).activity_type_id for done in (one, two)]
+    assert made == [usual.id, other.id]
+
+
+async def test_what_is_out_of_use_is_not_chosen_any_more_but_may_be_kept() -> None:
+    agreement, ended = await agreed.an_agreement(), await rows.a_project(active=False)
+    gone = await rows.an_item(active=False)
+    line = await agreed.an_agreement_line(agreement)
+    kept = await agreed.an_agreement(project_id=ended.id)
+    of_item = await a_new_line(transaction_type=TransactionType.ITEM, item_id=gone.id)
+    contact = await rows.a_contact()
+
+    for operation, command, path in (
+        (create_service_agreement, CreateServiceAgreement(ended.id, date(2026, 1, 1), number="SA-1"), ("projectId",)),
+        (change_service_agreement, ChangeServiceAgreement(agreement.id, project_id=ended.id), ("projectId",)),
+        (change_service_agreement_line, ChangeServiceAgreementLine(line.id, project_id=ended.id), ("projectId",)),
+        (add_service_agreement_line, AddServiceAgreementLine(agreement.id, of_item), ("line", "itemId")),
+    ):
+        assert await refusal(operation, command, actor=MANAGER) == (Code.INVALID, path)
+
+    await perform(change_service_agreement, ChangeServiceAgreement(kept.id, contact_id=contact.id), actor=MANAGER)
+    await perform(add_service_agreement_line, AddServiceAgreementLine(kept.id, await a_new_line()), actor=MANAGER)
+    own = await ServiceAgreementLine.get(agreement_id=kept.id)
+    site = (await rows.an_address()).id
+    await perform(change_service_agreement_line, ChangeServiceAgreementLine(own.id, site_id=site), actor=MANAGER)
+
+
 async def test_an_agreement_needs_right_dates_project_and_people() -> None:
     customer = await rows.a_customer()
     project, time = await rows.a_project(customer_id=customer.id), await rows.a_project(type=ProjectType.TIME)
@@ -161,6 +199,24 @@ async def test_dates_may_not_leave_orders_outside() -> None:
         assert found == (Code.ORDERS_OUTSIDE_VALIDITY, (path,))
     fitting = replace(change, starts_on=date(2026, 3, 1), ends_on=date(2026, 10, 1))
     await perform(change_service_agreement, fitting, actor=MANAGER)
+
+
+async def test_dates_of_a_line_may_not_leave_what_was_planned_from_it_outside() -> None:
+    agreement = await agreed.an_agreement()
+    line = await agreed.an_agreement_line(agreement)
+    for day in (date(2026, 3, 1), date(2026, 6, 1), date(2026, 9, 1)):
+        await rows.a_line(agreement_line_id=line.id, calculated_on=day, executes_on=day)
+    change = ChangeServiceAgreementLine(line.id)
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"starts_on": date(2026, 3, 2)}, "startsOn"),
+        ({"ends_on": date(2026, 8, 31)}, "endsOn"),
+    ]
+
+    for wrong, path in cases:
+        found = await refusal(change_service_agreement_line, replace(change, **wrong), actor=MANAGER)
+        assert found == (Code.ORDERS_OUTSIDE_VALIDITY, (path,))
+    fitting = replace(change, starts_on=date(2026, 3, 1), ends_on=date(2026, 9, 1))
+    await perform(change_service_agreement_line, fitting, actor=MANAGER)
 
 
 async def test_an_agreement_with_orders_keeps_its_project_and_is_no_template() -> None:

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.usefixtures("database")
 TODAY = MONDAY.date()
 HEADER = "number,group,project,starts_on"
 LINE = "agreement,line_number,transaction_type,category,line_property,project,currency,starts_on,quantity"
+ORDER_LINE = "order,line_number,transaction_type,quantity"
 GOOD = "SA-1,2,HOUR,CAT-1,LPR-1,PRJ-1,DKK,2026-01-01,1"
 MISTAKES = [
     ("agreements", f"{HEADER},ends_on\nSA-1,AGR-1,PRJ-1,2026-01-01,2025-12-31\n", "ends_on", Code.INVALID),
@@ -55,6 +56,29 @@ MISTAKES = [
     ("orders", "number,customer,service_at\nSO-10001,CUS-1,2029-01-01T08:00\n", "service_at", Code.OUTSIDE_VALIDITY),
     (
         "order_lines",
+        f"{ORDER_LINE},agreement_line,calculated_on\nSO-10001,9,FEE,1,SA-1/1,2026-11-23\n",
+        "calculated_on",
+        Code.ALREADY_EXISTS,
+    ),
+    ("order_lines", f"{ORDER_LINE},agreement_line\nSO-10001,9,FEE,1,SA-1/1\n", "calculated_on", Code.INVALID),
+    ("order_lines", f"{ORDER_LINE},calculated_on\nSO-10001,9,FEE,1,2026-11-23\n", "calculated_on", Code.INVALID),
+    (
+        "order_lines",
+        f"{ORDER_LINE},agreement_line,calculated_on\nSO-10001,9,FEE,1,SA-9/1,2026-11-23\n",
+        "agreement_line",
+        Code.DIFFERENT_AGREEMENT,
+    ),
+    ("order_lines", f"{ORDER_LINE},agreement_line\nSO-10001,9,FEE,1,SA-1/2\n", "agreement_line", Code.NOT_FOUND),
+    ("order_lines", f"{ORDER_LINE},agreement_line\nSO-10001,9,FEE,1,SA-1\n", "agreement_line", Code.INVALID),
+    (
+        "order_lines",
+        f"{ORDER_LINE},earliest_on,latest_on\nSO-10001,9,FEE,1,2026-11-24,2026-11-23\n",
+        "latest_on",
+        Code.INVALID,
+    ),
+    ("order_lines", f"{ORDER_LINE},earliest_on\nSO-10001,9,FEE,1,2026-11-24\n", "latest_on", Code.INVALID),
+    (
+        "order_lines",
         "order,line_number,transaction_type,quantity,task\nSO-10001,9,FEE,1,TSK-9\n",
         "task",
         Code.TASK_NOT_RELATED,
@@ -68,6 +92,8 @@ async def test_a_mistake_is_told_with_its_place(tmp_path: Path, file: str, text:
     more = {
         "service_tasks": "number,name\nTSK-9,Other\n",
         "projects": "number,name,type\nPRJ-9,Other,COST\nPRJ-8,Hours,TIME\n",
+        "agreements": f"{HEADER}\nSA-9,AGR-1,PRJ-9,2026-01-01\n",
+        "agreement_lines": f"{LINE}\nSA-9,1,HOUR,CAT-1,LPR-1,PRJ-9,DKK,2026-01-01,1\n",
     }
     assert (await import_folder(a_folder(tmp_path / "more", **more), today=TODAY)).done
 

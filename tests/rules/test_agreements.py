@@ -92,15 +92,15 @@ def test_an_end_is_not_before_the_start() -> None:
 
     assert refused(lambda: check_validity(Validity(date(2012, 1, 2), date(2012, 1, 1)), ("agreement",))) == (
         Code.INVALID,
-        ("agreement", "endDate"),
+        ("agreement", "endsOn"),
     )
 
 
 def test_nobody_agrees_on_the_middle_ages() -> None:
-    assert refused(lambda: check_validity(Validity(date(1899, 12, 31)))) == (Code.INVALID, ("startDate",))
+    assert refused(lambda: check_validity(Validity(date(1999, 12, 31)))) == (Code.INVALID, ("startsOn",))
     assert refused(lambda: check_validity(Validity(date(2012, 1, 1), date(9999, 12, 31)))) == (
         Code.INVALID,
-        ("endDate",),
+        ("endsOn",),
     )
 
 
@@ -112,11 +112,11 @@ def test_dates_may_not_be_shortened_below_the_orders() -> None:
     outside = Code.ORDERS_OUTSIDE_VALIDITY
     assert refused(lambda: check_orders_inside("SAL-001", YEAR, [date(2011, 12, 31), date(2012, 5, 1)])) == (
         outside,
-        ("startDate",),
+        ("startsOn",),
     )
     assert refused(lambda: check_orders_inside("SAL-001", YEAR, [date(2012, 5, 1), date(2013, 1, 1)])) == (
         outside,
-        ("endDate",),
+        ("endsOn",),
     )
 
 

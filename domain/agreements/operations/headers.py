@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from domain.agreements import checks, rules
+from domain.agreements import rules
 from domain.agreements.models import AgreementGroup, ServiceAgreement, ServiceAgreementLine, TemplateGroup
 from domain.agreements.queries import has_orders, served_on
-from domain.agreements.rules import CombineBy
+from domain.agreements.rules import CombineBy, Validity
 from domain.core.actor import Permission
 from domain.core.checks import optional_text
 from domain.core.errors import Code, Refused, not_found
 from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation
-from domain.core.rows import existing, locked, table_behind
+from domain.core.rows import existing, locked, table_behind, usable
 from domain.customers.models import Contact
 from domain.numbering.operations import number_for
 from domain.parameters.queries import company_parameters
@@ -46,14 +46,14 @@ class CreateServiceAgreement:
 
 @operation(requires=Permission.MAINTAIN_MASTER_DATA)
 async def create_service_agreement(work: Work, command: CreateServiceAgreement) -> int:
-    """Create a service agreement; its group is the company's default unless given.
+    """Create a service agreement; its group and activity type are the company's defaults unless given.
 
     Raises:
         Refused: NOT_FOUND, INVALID, ALREADY_EXISTS, PROJECT_TYPE_NOT_ALLOWED, WORKER_INACTIVE, NUMBER_SEQUENCE_MISSING.
 
     Source: DOMAIN.md 4.1.
     """
-    checks.check_dates(command.starts_on, command.ends_on)
+    rules.check_validity(Validity(command.starts_on, command.ends_on))
     project = await allowed_project(command.project_id)
     agreement = ServiceAgreement(
         number=await number_for(work, ServiceAgreement, command.number),
@@ -67,7 +67,9 @@ async def create_service_agreement(work: Work, command: CreateServiceAgreement) 
         responsible_id=await active_worker(command.responsible_id, "responsibleId"),
         preferred_technician_id=await active_worker(command.preferred_technician_id, "preferredTechnicianId"),
         contact_id=await _contact(command.contact_id, project),
-        activity_type_id=await _activity_type(command.activity_type_id),
+        activity_type_id=await _activity_type(
+            command.activity_type_id or (await company_parameters()).agreement_activity_type_id
+        ),
         sla_id=await selectable_level(command.sla_id),
     )
     return (await work.create(agreement, "service_agreement_created")).id
@@ -141,8 +143,9 @@ async def change_service_agreement(work: Work, command: ChangeServiceAgreement) 
 async def _new_dates(agreement: ServiceAgreement, command: ChangeServiceAgreement) -> dict[str, Any]:
     starts_on, ends_on = chosen(command.starts_on, agreement.starts_on), chosen(command.ends_on, agreement.ends_on)
     if (starts_on, ends_on) != (agreement.starts_on, agreement.ends_on):
-        checks.check_dates(starts_on, ends_on)
-        checks.check_orders_inside(agreement.number, starts_on, ends_on, await served_on(agreement.id))
+        validity = Validity(starts_on, ends_on)
+        rules.check_validity(validity)
+        rules.check_orders_inside(agreement.number, validity, await served_on(agreement.id))
     return {"starts_on": starts_on, "ends_on": ends_on}
 
 
@@ -154,7 +157,7 @@ async def _new_project(agreement: ServiceAgreement, command: ChangeServiceAgreem
         return {}
     if project_id != agreement.project_id:
         rules.check_project_changes(agreement.number, has_orders=await has_orders(agreement.id))
-    project = await allowed_project(project_id)
+    project = await allowed_project(project_id, kept=agreement.project_id)
     return {"project_id": project.id, "contact_id": await _contact(contact_id, project)}
 
 
@@ -228,16 +231,18 @@ async def locked_agreement(
     return agreement
 
 
-async def allowed_project(project_id: int) -> Project:
-    """A project that an agreement may have.
+async def allowed_project(project_id: int, *, kept: int | None = None) -> Project:
+    """A project that an agreement may have: one in use, or the one it has.
 
     Raises:
-        Refused: NOT_FOUND, PROJECT_TYPE_NOT_ALLOWED.
+        Refused: NOT_FOUND, INVALID, PROJECT_TYPE_NOT_ALLOWED.
     """
     project = await Project.get_or_none(id=project_id)
     if project is None:
         raise not_found("project", "projectId")
-    checks.check_project_type(project.number, project.type)
+    if project.id != kept:
+        await usable(Project, project.id, "project", "projectId")
+    rules.check_project_type(project.number, project.type)
     return project
 
 

@@ -6,17 +6,17 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from domain.agreements import checks
-from domain.agreements.checks import LineNeeds
+from domain.agreements import rules
 from domain.agreements.models import ServiceAgreement, ServiceAgreementLine, ServiceInterval, TimeWindow
 from domain.agreements.operations.headers import active_worker, allowed_project, locked_agreement
-from domain.agreements.rules import ItemSetup
+from domain.agreements.queries import line_served_on
+from domain.agreements.rules import ItemSetup, LineNeeds, Validity
 from domain.core.actor import Permission
 from domain.core.checks import check_text, optional_text
 from domain.core.errors import Code, Refused, not_found
 from domain.core.keep import KEEP, Keep
 from domain.core.operation import Work, check_version, operation
-from domain.core.rows import existing, lock_all, locked
+from domain.core.rows import existing, lock_all, locked, usable
 from domain.customers.models import Address
 from domain.items.models import Item
 from domain.parameters.queries import company_parameters
@@ -123,9 +123,9 @@ async def change_service_agreement_line(work: Work, command: ChangeServiceAgreem
 
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, INVALID, PROJECT_TYPE_NOT_ALLOWED, WORKER_INACTIVE, OBJECT_NOT_RELATED,
-            TASK_NOT_RELATED.
+            TASK_NOT_RELATED, ORDERS_OUTSIDE_VALIDITY.
 
-    Source: DOMAIN.md 3, 4.2.
+    Source: DOMAIN.md 3, 4.2, D-5.
     """
     line, agreement = await _locked_line(command.line_id)
     await check_version(line, command.expected_version)
@@ -139,6 +139,11 @@ async def change_service_agreement_line(work: Work, command: ChangeServiceAgreem
         return line.id
     stored = {name: getattr(line, name) for name in ServiceAgreementLine._meta.db_fields}  # noqa: SLF001 - Tortoise's
     values = await _checked(agreement, stored | new, only=new)
+    if new.keys() & {"starts_on", "ends_on"}:
+        wanted = stored | new
+        name = f"Line {line.line_number} of {agreement.number}"
+        validity = Validity(wanted["starts_on"], wanted["ends_on"])
+        rules.check_orders_inside(name, validity, await line_served_on(line.id))
     await work.change(line, "service_agreement_line_changed", **(new | values))
     return line.id
 
@@ -241,14 +246,18 @@ async def _checked(
     """The columns of a line in their stored form; with `only`, what was given is looked up and the rest believed."""
     given = wanted if only is None else only
     values: dict[str, Any] = {}
-    checks.check_dates(wanted["starts_on"], wanted["ends_on"])
+    rules.check_validity(Validity(wanted["starts_on"], wanted["ends_on"]))
     for column, model, what, path in _REFERENCES:
         if column in given:
             values[column] = await existing(model, given[column], what, path)
+    if "item_id" in given:
+        values["item_id"] = await usable(Item, given["item_id"], "item", "itemId")
     if "worker_id" in given:
         values["worker_id"] = await active_worker(given["worker_id"], "workerId")
     if given.keys() & {"project_id", "site_id"}:
-        project = await allowed_project(wanted["project_id"])
+        # What it has stays: the agreement's own, or what the line had before.
+        kept = agreement.project_id if "project_id" in given else wanted["project_id"]
+        project = await allowed_project(wanted["project_id"], kept=kept)
         await _check_site(wanted["site_id"], project)
     await _check_category(wanted, is_new="category_id" in given)
     await _check_related(agreement, given)
@@ -268,7 +277,6 @@ _REFERENCES = (
     ("task_id", ServiceTask, "service task", "taskId"),
     ("interval_id", ServiceInterval, "service interval", "intervalId"),
     ("time_window_id", TimeWindow, "time window", "timeWindowId"),
-    ("item_id", Item, "item", "itemId"),
 )
 
 
@@ -276,7 +284,7 @@ async def _check_category(wanted: Mapping[str, Any], *, is_new: bool) -> None:
     category = await ProjectCategory.get_or_none(id=wanted["category_id"])
     if category is None:
         raise not_found("project category", "categoryId")
-    checks.check_line(
+    rules.check_line(
         LineNeeds(
             wanted["transaction_type"],
             category.transaction_type,

@@ -2,6 +2,7 @@
 
 from domain.agreements.rules.combining import best_day, common_days, displacement_days, fewest_visits
 from domain.agreements.rules.explaining import why_so, why_together
+from domain.agreements.rules.lines import LineNeeds, check_line, check_project_type
 from domain.agreements.rules.occurrences import Interval, IntervalRange, check_interval, occurrences
 from domain.agreements.rules.planning import (
     check_request,
@@ -53,6 +54,7 @@ __all__ = [
     "Interval",
     "IntervalRange",
     "ItemSetup",
+    "LineNeeds",
     "OccurrenceKey",
     "OpenDays",
     "Outcome",
@@ -71,10 +73,12 @@ __all__ = [
     "check_gives_orders",
     "check_group_parent",
     "check_interval",
+    "check_line",
     "check_line_copied",
     "check_line_gives_orders",
     "check_orders_inside",
     "check_project_changes",
+    "check_project_type",
     "check_request",
     "check_time_window",
     "check_validity",

@@ -6,7 +6,7 @@ from datetime import date
 
 from domain.agreements.rules.combining import best_day, common_days, displacement_days, fewest_visits
 from domain.agreements.rules.occurrences import occurrences
-from domain.agreements.rules.validity import DateRange, shared_days
+from domain.agreements.rules.validity import FIRST_DAY, LAST_DAY, DateRange, shared_days
 from domain.agreements.rules.visits import (
     Agreement,
     AgreementLine,
@@ -21,7 +21,6 @@ from domain.agreements.rules.visits import (
     VisitPlan,
 )
 from domain.agreements.rules.windows import OpenDays, candidate_days
-from domain.calendars.rules import FIRST_YEAR, LAST_YEAR
 from domain.core.errors import Code, Path, Refused
 
 LONGEST_RUN_DAYS = 3_653
@@ -36,10 +35,8 @@ def check_request(request: PlanRequest, path: Path = ()) -> None:
     Source: DOMAIN.md 4.8.
     """
     for field, on in (("fromOn", request.from_on), ("toOn", request.to_on)):
-        if not FIRST_YEAR <= on.year < LAST_YEAR:
-            raise Refused(
-                Code.INVALID, f"The year {on.year} is not between {FIRST_YEAR} and {LAST_YEAR}.", (*path, field)
-            )
+        if not FIRST_DAY <= on <= LAST_DAY:
+            raise Refused(Code.INVALID, f"{on} is out of range; a date lies between 2000 and 2099.", (*path, field))
     if request.to_on < request.from_on:
         message = f"The run ends on {request.to_on}, before it begins on {request.from_on}."
         raise Refused(Code.INVALID, message, (*path, "toOn"))

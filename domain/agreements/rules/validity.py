@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from domain.calendars.rules import FIRST_YEAR, LAST_YEAR
 from domain.core.errors import Code, Path, Refused
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +35,19 @@ class Validity:
 
 
 def check_validity(validity: Validity, path: Path = ()) -> None:
-    """Refuse an end before the start, and years that nobody plans in.
+    """Refuse an end before the start, and dates out of this century, in which orders lie.
 
     Raises:
         Refused: INVALID.
 
     Source: DOMAIN.md 4.1.
     """
-    for field, on in (("startDate", validity.starts_on), ("endDate", validity.ends_on)):
-        if on is not None and not FIRST_YEAR <= on.year < LAST_YEAR:
-            raise Refused(
-                Code.INVALID, f"The year {on.year} is not between {FIRST_YEAR} and {LAST_YEAR}.", (*path, field)
-            )
+    for field, on in (("startsOn", validity.starts_on), ("endsOn", validity.ends_on)):
+        if on is not None and not FIRST_DAY <= on <= LAST_DAY:
+            raise Refused(Code.INVALID, f"{on} is out of range; a date lies between 2000 and 2099.", (*path, field))
     if validity.ends_on is not None and validity.ends_on < validity.starts_on:
         message = f"The end, {validity.ends_on}, lies before the start, {validity.starts_on}."
-        raise Refused(Code.INVALID, message, (*path, "endDate"))
+        raise Refused(Code.INVALID, message, (*path, "endsOn"))
 
 
 def check_orders_inside(number: str, validity: Validity, served_on: Sequence[date], path: Path = ()) -> None:
@@ -61,10 +60,8 @@ def check_orders_inside(number: str, validity: Validity, served_on: Sequence[dat
     """
     for on in served_on:
         if on not in validity:
-            field = "startDate" if on < validity.starts_on else "endDate"
-            message = (
-                f"{number} has a service order on {on}; keep that day within its dates, or delete the order first."
-            )
+            field = "startsOn" if on < validity.starts_on else "endsOn"
+            message = f"{number} has a service order on {on}; keep that day within its dates, or move the order first."
             raise Refused(Code.ORDERS_OUTSIDE_VALIDITY, message, (*path, field))
 
 

@@ -1,30 +1,12 @@
-"""Decisions about the headers and lines of service agreements. Pure."""
+"""What the projects and lines of service agreements have to be. Pure."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
-from domain.agreements.rules import ItemSetup
+from domain.agreements.rules.visits import ItemSetup
 from domain.core.errors import Code, Path, Refused
 from domain.projects.rules import ProjectType, TransactionType
 
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 _DAY = 24 * 60
-
-
-def check_dates(starts_on: date, ends_on: date | None) -> None:
-    """Refuse an end before the start, and dates out of this century.
-
-    Raises:
-        Refused: INVALID.
-
-    Source: DOMAIN.md 4.1.
-    """
-    for name, on in (("startsOn", starts_on), ("endsOn", ends_on)):
-        if on is not None and not FIRST_DAY <= on <= LAST_DAY:
-            raise Refused(Code.INVALID, f"{on} is out of range; a date lies between 2000 and 2099.", (name,))
-    if ends_on is not None and ends_on < starts_on:
-        raise Refused(Code.INVALID, f"The end, {ends_on}, lies before the start, {starts_on}.", ("endsOn",))
 
 
 def check_project_type(number: str, project_type: ProjectType, path: Path = ("projectId",)) -> None:
@@ -38,29 +20,6 @@ def check_project_type(number: str, project_type: ProjectType, path: Path = ("pr
     if project_type is ProjectType.TIME:
         message = f"{number} is a project of type TIME; a service agreement has any other."
         raise Refused(Code.PROJECT_TYPE_NOT_ALLOWED, message, path)
-
-
-def is_valid_on(on: date, starts_on: date, ends_on: date | None) -> bool:
-    """Whether a day lies within these dates, both included; without an end, for ever.
-
-    Source: DOMAIN.md 4.1.
-    """
-    return starts_on <= on and (ends_on is None or on <= ends_on)
-
-
-def check_orders_inside(number: str, starts_on: date, ends_on: date | None, served_on: Iterable[date]) -> None:
-    """Refuse dates that leave service orders outside.
-
-    Raises:
-        Refused: ORDERS_OUTSIDE_VALIDITY.
-
-    Source: DOMAIN.md 4.1, D-5.
-    """
-    for on in served_on:
-        if not is_valid_on(on, starts_on, ends_on):
-            field = "startsOn" if on < starts_on else "endsOn"
-            message = f"{number} has a service order on {on}; keep that day within its dates, or move the order first."
-            raise Refused(Code.ORDERS_OUTSIDE_VALIDITY, message, (field,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The ASGI application: routes, start and stop."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import structlog
@@ -11,7 +11,6 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from api import demo
 from api.auth import Sessions
 from api.context import Context, Services
 from api.documents import Documents
@@ -79,9 +78,7 @@ class _Parts:
         self.settings = settings
         self.moving = moving
         self.relay = Relay(settings.database_url)
-        self.sessions = Sessions(
-            settings.secret.get_secret_value(), demo_tokens=demo.TOKENS if settings.mode == "demo" else None
-        )
+        self.sessions = Sessions(settings.secret.get_secret_value(), demo_tokens=_demo_tokens(settings))
         self.services = Services(settings, self.sessions, self.relay, Attempts(settings.sign_in_attempts))
         self.rates = Rates(settings.cost_per_minute)
         secret = settings.secret.get_secret_value()
@@ -153,7 +150,7 @@ class _Parts:
                 asyncio.create_task(keep_timetable([*JOBS.values(), housekeeping(self.settings.keep_events_days)]))
             ]
             if self.moving:
-                started.append(asyncio.create_task(demo.keep_moving()))
+                started.append(_moves())
             log.info("started", mode=self.settings.mode)
             try:
                 yield
@@ -210,6 +207,21 @@ class _Parts:
         if self.relay.lag_seconds > _LONGEST_LAG_SECONDS:
             problems["relay"] = f"The event log is {self.relay.lag_seconds:.1f} s ahead of this process."
         return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
+
+
+def _demo_tokens(settings: Settings) -> Mapping[str, str] | None:
+    if settings.mode != "demo":
+        return None
+    from api.demo import TOKENS
+
+    return TOKENS
+
+
+def _moves() -> asyncio.Task[None]:
+    """The demo's dispatchers at work."""
+    from api.demo import keep_moving
+
+    return asyncio.create_task(keep_moving())
 
 
 def _statements(context: Context) -> int:

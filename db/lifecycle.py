@@ -4,17 +4,18 @@ import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tortoise import Tortoise
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
-from tortoise.migrations.autodetector import MigrationAutodetector
-from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
 from db.config import APP, is_postgres, sqlite_path, tortoise_config
 from db.reading import close_readers, open_readers
 from db.remembered import forget_everything
+
+if TYPE_CHECKING:
+    from tortoise.migrations.autodetector import MigrationAutodetector
 
 
 @asynccontextmanager
@@ -42,6 +43,8 @@ async def migrate(
 
     `progress` is called with an event (`apply_start`, `apply_done`) and a migration's name.
     """
+    from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+
     if not is_postgres(url):
         Path(sqlite_path(url)).parent.mkdir(parents=True, exist_ok=True)
     config = tortoise_config(url)
@@ -68,6 +71,8 @@ async def migrate(
 
 async def pending_migrations(url: str) -> list[str]:
     """The migrations that the database at `url` still lacks."""
+    from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+
     config = tortoise_config(url)
     async with TortoiseContext() as context:
         await context.init(config=config)
@@ -91,7 +96,9 @@ async def write_migrations() -> list[str]:
         return await _autodetector(context, config).write()
 
 
-def _autodetector(context: TortoiseContext, config: dict[str, Any]) -> MigrationAutodetector:
+def _autodetector(context: TortoiseContext, config: dict[str, Any]) -> "MigrationAutodetector":
+    from tortoise.migrations.autodetector import MigrationAutodetector
+
     if context.apps is None:
         raise RuntimeError("Tortoise has not been initialised.")
     return MigrationAutodetector(context.apps, config["apps"])

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
@@ -32,6 +33,7 @@ from api.http.requests import (
 )
 from api.masking import ErrorCode, plain, present, present_fault, rate_limited, retry_after
 from api.rates import RateLimited, Rates
+from api.tolerance import keeping_unreadable
 from api.trusted import TrustedDocuments
 from domain.core.actor import ANONYMOUS, Actor
 from domain.core.errors import NotSignedIn
@@ -191,14 +193,15 @@ class GraphQLEndpoint:
     async def _execute(self, prepared: Prepared, request: GraphQLRequest, exchange: _Exchange) -> _Answer:
         try:
             async with asyncio.timeout(self._timeout):
-                result = await execute(
-                    self._schema,
-                    prepared.document,
-                    context=exchange.context,
-                    variables=request.variables,
-                    operation_name=prepared.name,
-                    native_datetimes=True,
-                )
+                with keeping_unreadable() if prepared.kind == "mutation" else nullcontext():
+                    result = await execute(
+                        self._schema,
+                        prepared.document,
+                        context=exchange.context,
+                        variables=request.variables,
+                        operation_name=prepared.name,
+                        native_datetimes=True,
+                    )
         except TimeoutError:
             error = plain("The operation took too long and was given up.", ErrorCode.TIMEOUT, exchange.request_id)
             status = _status(HTTPStatus.GATEWAY_TIMEOUT, exchange.media_type)

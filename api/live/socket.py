@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from time import perf_counter
 from typing import Any
 
@@ -23,6 +24,7 @@ from api.live.sources import NoStream, cursor_variable, open_stream
 from api.live.transport import MESSAGE_BYTES, AsgiWire, Wire, direct_wire
 from api.masking import ErrorCode, present, present_fault, rate_limited
 from api.rates import RateLimited, Rates
+from api.tolerance import keeping_unreadable
 from api.trusted import TrustedDocuments
 from domain.core.actor import ANONYMOUS, Actor
 from domain.core.errors import NotSignedIn
@@ -275,14 +277,15 @@ class SocketConnection:
         try:
             operation.context = self._shared.make_context(actor, operation.request_id, self.address)
             async with asyncio.timeout(self._limits.operation_seconds):
-                result = await execute(
-                    self._shared.schema,
-                    prepared.document,
-                    context=operation.context,
-                    variables=operation.variables,
-                    operation_name=prepared.name,
-                    native_datetimes=True,
-                )
+                with keeping_unreadable() if prepared.kind == "mutation" else nullcontext():
+                    result = await execute(
+                        self._shared.schema,
+                        prepared.document,
+                        context=operation.context,
+                        variables=operation.variables,
+                        operation_name=prepared.name,
+                        native_datetimes=True,
+                    )
             if await self.wire.drained():
                 self._send_result(operation, result)
         except asyncio.CancelledError:

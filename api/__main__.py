@@ -87,7 +87,6 @@ def serve(
     workers: Annotated[int, typer.Option(help="Processes; more than one needs PostgreSQL.", min=1, max=64)] = 1,
 ) -> None:
     """Serve the API. The database must be migrated first."""
-    from api.server import run
     from db.config import is_postgres
     from db.lifecycle import pending_migrations
 
@@ -97,7 +96,9 @@ def serve(
     lacking = _run(_reachable(pending_migrations(settings.database_url)))
     if lacking:
         _fail(f"The database lacks {len(lacking)} migrations. Run: tavle migrate")
-    run(settings, workers=workers, started=lambda port: errors.print(f"Serving http://{settings.host}:{port}/graphql"))
+    os.environ |= {"TAVLE_HOST": settings.host, "TAVLE_PORT": str(settings.port)}
+    # In this command's place, and without what only a command needs: a server is there for long.
+    os.execv(sys.executable, [sys.executable, "-m", "api.serve", str(workers)])  # noqa: S606 - no shell is meant
 
 
 @app.command()

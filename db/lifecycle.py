@@ -4,38 +4,18 @@ import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tortoise import Tortoise
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
-from tortoise.migrations.autodetector import MigrationAutodetector
-from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
-from tortoise.migrations.migration import Migration
-from tortoise.migrations.operations import AddField, AlterModelOptions, CreateModel, RunPython
-from tortoise.migrations.schema_generator.state import State
 
 from db.config import APP, is_postgres, sqlite_path, tortoise_config
 from db.reading import close_readers, open_readers
 from db.remembered import forget_everything
 
-_apply = Migration.apply
-_LOOKING_AHEAD = (CreateModel, AddField, AlterModelOptions, RunPython)
-
-
-async def _apply_ahead(self: Migration, state: State, **options: Any) -> State:
-    # Tortoise copies its picture of all tables before each step, which was most of a migration's time; only steps that
-    # take away or alter look at it.
-    if not all(isinstance(step, _LOOKING_AHEAD) for step in self.operations):
-        return await _apply(self, state, **options)
-    clone, State.clone = State.clone, lambda self: self  # type: ignore[method-assign]
-    try:
-        return await _apply(self, state, **options)
-    finally:
-        State.clone = clone  # type: ignore[method-assign]
-
-
-Migration.apply = _apply_ahead  # type: ignore[method-assign]
+if TYPE_CHECKING:
+    from tortoise.migrations.autodetector import MigrationAutodetector
 
 
 @asynccontextmanager
@@ -63,9 +43,12 @@ async def migrate(
 
     `progress` is called with an event (`apply_start`, `apply_done`) and a migration's name.
     """
+    from db.stepping import MigrationExecutor, MigrationTarget
+
     if not is_postgres(url):
         Path(sqlite_path(url)).parent.mkdir(parents=True, exist_ok=True)
-    config = tortoise_config(url)
+    # Tortoise computes between a migration's statements, for seconds where the machine is busy.
+    config = tortoise_config(url, stalled="10min")
     applied: list[str] = []
 
     def report(event: str, _app: str, name: str) -> None:
@@ -89,6 +72,8 @@ async def migrate(
 
 async def pending_migrations(url: str) -> list[str]:
     """The migrations that the database at `url` still lacks."""
+    from db.stepping import MigrationExecutor, MigrationTarget
+
     config = tortoise_config(url)
     async with TortoiseContext() as context:
         await context.init(config=config)
@@ -112,7 +97,9 @@ async def write_migrations() -> list[str]:
         return await _autodetector(context, config).write()
 
 
-def _autodetector(context: TortoiseContext, config: dict[str, Any]) -> MigrationAutodetector:
+def _autodetector(context: TortoiseContext, config: dict[str, Any]) -> "MigrationAutodetector":
+    from tortoise.migrations.autodetector import MigrationAutodetector
+
     if context.apps is None:
         raise RuntimeError("Tortoise has not been initialised.")
     return MigrationAutodetector(context.apps, config["apps"])

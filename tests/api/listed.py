@@ -256,7 +256,7 @@ LISTS = [
         (0, 2, 4),
     ),
     Listed("contacts", "RecordFilter", "RecordOrder", _contact, "customer { name }", _TWO, (1, 3)),
-    Listed("addresses", "RecordFilter", "RecordOrder", _address, "customer { contacts { name } }", _TWO, (1, 3)),
+    Listed("addresses", "AddressFilter", "RecordOrder", _address, "customer { contacts { name } }", _TWO, (1, 3)),
     Listed(
         "workers",
         "WorkerFilter",

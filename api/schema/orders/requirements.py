@@ -21,6 +21,9 @@ from domain.orders.rules import RequirementSupply
 class ItemRequirementFilter:
     """For `itemRequirements`."""
 
+    search: str | None = strawberry.field(
+        default=None, description="Part of what it is for, or of the item's name, in any letter case."
+    )
     order_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Of one of these orders.")
     project_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="On one of these projects.")
     item_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Of one of these items.")
@@ -29,6 +32,8 @@ class ItemRequirementFilter:
     def where(self) -> Q:
         """The condition on required items."""
         where = Q()
+        if self.search:
+            where &= Q(description__icontains=self.search) | Q(item__name__icontains=self.search)
         if self.order_ids is not None:
             where &= Q(order_id__in=keys_of(self.order_ids, "so", "service order", "filter", "orderIds"))
         if self.project_ids is not None:

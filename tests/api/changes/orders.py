@@ -194,13 +194,13 @@ async def _() -> Told:
     )
 
 
-@change("deliverItemRequirement", "itemRequirement { deliveredAt version }", Role.TECHNICIAN)
+@change("deliverItemRequirement", "itemRequirement { lineNumber version }", Role.TECHNICIAN)
 async def _() -> Told:
     required = await rows.a_requirement()
     delivered = await rows.a_requirement(delivered_at=MONDAY)
     return Told(
         given={"requirementId": f"req_{required.id}", "expectedVersion": 1},
-        gives={"itemRequirement": {"deliveredAt": "2026-11-23T08:00:00Z", "version": 2}},
+        gives={"itemRequirement": {"lineNumber": 1, "version": 2}},
         wrong={"requirementId": f"req_{delivered.id}", "expectedVersion": None},
         code="ALREADY_DELIVERED",
         path=("requirementId",),

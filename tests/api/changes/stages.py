@@ -157,6 +157,7 @@ async def _() -> Told:
                     _action("CANCEL", "STAGE_FORBIDS_CANCEL"),
                     _action("REVOKE_CANCELLATION", "STAGE_FORBIDS_CANCEL"),
                     _action("DELETE", "STAGE_FORBIDS_DELETE"),
+                    _action("TRANSFER", "NOT_A_WEB_ORDER"),
                 ],
             }
         },

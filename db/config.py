@@ -25,6 +25,7 @@ MODEL_MODULES = [
     "domain.orders.models",
     "domain.planning.models",
     "domain.webhooks.models",
+    "domain.postings.models",
 ]
 
 

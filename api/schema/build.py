@@ -24,6 +24,7 @@ from api.schema.orders.relations import OrderRelationMutations
 from api.schema.orders.requirements import RequirementMutations, RequirementQueries
 from api.schema.parameters import ParametersMutations, ParametersQueries
 from api.schema.planning import PlanningMutations, PlanningQueries
+from api.schema.postings import PostingMutations, PostingQueries
 from api.schema.projects.charging import ChargingMutations, ChargingQueries
 from api.schema.projects.fields import ProjectMutations, ProjectQueries
 from api.schema.scalars import CONFIG
@@ -52,6 +53,7 @@ class Query(
     CalendarQueries,
     ProjectQueries,
     ChargingQueries,
+    PostingQueries,
     ItemQueries,
     ServiceObjectQueries,
     NumberingQueries,
@@ -80,6 +82,7 @@ class Mutation(
     CalendarMutations,
     ProjectMutations,
     ChargingMutations,
+    PostingMutations,
     ItemMutations,
     ServiceObjectMutations,
     NumberingMutations,

@@ -23,6 +23,7 @@ from domain.orders.rules import (
 )
 from domain.parameters.rules import SlaCalendarMode
 from domain.planning.rules import RunStatus
+from domain.postings.queries import MarginSubject
 from domain.projects.rules import ProjectType, TransactionType
 from domain.stages.rules import ReasonType
 from domain.webhooks.rules import DeliveryStatus
@@ -274,6 +275,7 @@ described(
         "REVOKE_CANCELLATION": "Take it up again after it was cancelled.",
         "DELETE": "Delete it.",
         "TRANSFER": "Take it over from the web among the ordinary orders.",
+        "POST": "Post it.",
     },
 )
 described(
@@ -371,4 +373,9 @@ described(
         "FAILED": "It could not go on; `problem` says why.",
     },
     name="PlanningRunStatus",
+)
+described(
+    MarginSubject,
+    "What margins are of.",
+    {"ORDER": "Service orders.", "AGREEMENT": "Service agreements.", "PROJECT": "Projects."},
 )

@@ -3,6 +3,7 @@
 import csv
 import sys
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 from db.demo import agreements, calendars, charging, extras
@@ -39,7 +40,9 @@ def write_demo(folder: Path) -> None:
     call_off(all_orders)
     headers = _order_rows(dice, all_orders, projects, agreed)
     numbers = _write_activities(folder, all_orders)
-    posted = _write_lines(folder, dice, all_orders, numbers)
+    priced = charging.PriceList(all_workers, _fixed(all_orders, projects))
+    agreements_of = {order.number: each.number for each in agreed for order in each.orders}
+    posted = _write_lines(folder, dice, all_orders, numbers, (priced, projects, agreements_of))
     _write_orders(folder, all_orders, headers, posted)
 
 
@@ -153,10 +156,15 @@ def _write_projects(
 
 def _write_prices(folder: Path, hired: list[Worker], ordered: list[Order], projects: dict[str, str]) -> None:
     """What work costs and is sold for, and what may be charged on projects."""
-    fixed = [projects[order.number] for order in ordered if order.kind.origin == "PROJECT"]
+    fixed = _fixed(ordered, projects)
     header = "number transaction_type project category worker item starts_on currency cost_price sales_price"
-    _write(folder, "project_prices.csv", header, charging.prices(hired, fixed[:2]))
-    _write(folder, "project_validations.csv", "number project worker category", charging.validations(fixed[:2]))
+    _write(folder, "project_prices.csv", header, charging.prices(hired, fixed))
+    _write(folder, "project_validations.csv", "number project worker category", charging.validations(fixed))
+
+
+def _fixed(ordered: list[Order], projects: dict[str, str]) -> list[str]:
+    """The two projects that have prices and rules of their own."""
+    return [projects[order.number] for order in ordered if order.kind.origin == "PROJECT"][:2]
 
 
 def _write_agreements(folder: Path, dice: Dice, made: list[agreements.Agreement]) -> None:
@@ -283,15 +291,24 @@ def _moment(activity: Activity, minute: int | None) -> str:
     return f"{WEEKS[activity.week]}/{WEEKDAYS[activity.weekday]} {minute // 60:02}:{minute % 60:02}"
 
 
-def _write_lines(folder: Path, dice: Dice, ordered: list[Order], numbers: dict[int, str]) -> set[str]:
+def _write_lines(
+    folder: Path,
+    dice: Dice,
+    ordered: list[Order],
+    numbers: dict[int, str],
+    charged: tuple[charging.PriceList, dict[str, str], dict[str, str]],
+) -> set[str]:
     """Hours for a few visits of each order, all with different worker or task, and what else is used and charged.
 
-    Gives the numbers of the orders that are posted.
+    `charged` says what lines cost, and on which project and under which agreement each order is. Gives the numbers of
+    the orders that are posted.
     """
     rows: list[Row] = []
     posted: set[str] = set()
+    booked: list[charging.Line] = []
+    prices, projects, agreements_of = charged
     for order in ordered:
-        lines: list[tuple[object, ...]] = []
+        lines: list[tuple[str, ...]] = []
         shared: set[tuple[str, str]] = set()
         for activity in sorted(order.visits, key=lambda visit: visit.when):
             worker, task = activity.worker.number if activity.worker else "", TASKS[activity.visit.task]
@@ -301,28 +318,78 @@ def _write_lines(folder: Path, dice: Dice, ordered: list[Order], numbers: dict[i
             category = "CAT-2" if activity.visit.type == "Installation" else "CAT-1"
             hours = f"{activity.visit.minutes / 60:g}"
             title = activity.title
-            lines.append(("HOUR", title, category, "", task, worker, numbers.get(id(activity), ""), hours, "h"))
+            made = (numbers.get(id(activity), ""), hours, "h", _day(activity))
+            lines.append(("HOUR", title, category, "", task, worker, *made))
         used = dice.some(order.kind.items, dice.below(2))
-        lines += [("ITEM", item, "CAT-4", ITEMS[item], "", "", "", 1 + dice.below(3), "pcs") for item in used]
+        last = _day(max(order.visits, key=lambda visit: visit.when)) if order.visits else ""
+        lines += [
+            ("ITEM", item, "CAT-4", ITEMS[item], "", "", "", str(1 + dice.below(3)), "pcs", last) for item in used
+        ]
         if order.kind.is_fault_report:
-            lines.append(("FEE", "Call-out charge", "CAT-5", "", "", "", "", 1, "pcs"))
+            lines.append(("FEE", "Call-out charge", "CAT-5", "", "", "", "", "1", "pcs", last))
         elif dice.chance(0.15):
-            lines.append(("EXPENSE", "Parking", "CAT-3", "", "", "", "", 1, "pcs"))
+            lines.append(("EXPENSE", "Parking", "CAT-3", "", "", "", "", "1", "pcs", last))
         status = "POSTED" if order.is_done and dice.chance(0.6) else "CANCELED" if order.canceled else "CREATED"
         if status == "POSTED":
             posted.add(order.number)
         signed_off = _signed_off(order)
         statuses = extras.mixed(order, status, len(lines))
-        rows += [
-            (order.number, place, line[0], statuses[place - 1], *line[1:], signed_off)
-            for place, line in enumerate(lines, start=1)
-        ]
+        # Now and then something is repaired that should have lasted.
+        warranty = charging.WARRANTY if int(order.number[-2:]) % _WARRANTY == 0 else ""
+        for place, (kind, what, category, item, task, worker, visit, quantity, unit, day) in enumerate(lines, start=1):
+            line = charging.Line(
+                order=order.number,
+                number=place,
+                kind=kind,
+                description=what,
+                category=category,
+                item=item,
+                worker=worker,
+                quantity=Decimal(quantity),
+                unit=unit,
+                project=projects[order.number],
+                agreement=agreements_of.get(order.number, ""),
+                day=day,
+                line_property=warranty,
+            )
+            cost, sales = prices.of(line)
+            named = (
+                order.number,
+                place,
+                kind,
+                statuses[place - 1],
+                what,
+                category,
+                warranty,
+                item,
+                task,
+                worker,
+                visit,
+            )
+            rows.append((*named, quantity, unit, "DKK", cost, sales, day, signed_off))
+            if statuses[place - 1] == "POSTED":
+                booked.append(line)
     header = (
-        "order line_number transaction_type status description category item task worker activity quantity unit"
-        " signed_off_at"
+        "order line_number transaction_type status description category line_property item task worker activity"
+        " quantity unit currency cost_price sales_price executes_on signed_off_at"
     )
     _write(folder, "order_lines.csv", header, rows)
+    vouchers, transactions = charging.postings(booked, prices)
+    _write(folder, "journal_postings.csv", "number journal posted_at posted_by", vouchers)
+    header = (
+        "order line_number posting project agreement transaction_type executed_on description category line_property"
+        " worker item quantity unit currency cost_price sales_price cost sales"
+    )
+    _write(folder, "project_transactions.csv", header, transactions)
     return posted
+
+
+_WARRANTY = 17
+
+
+def _day(activity: Activity) -> str:
+    """The day a visit is made."""
+    return f"{WEEKS[activity.week]}/{WEEKDAYS[activity.weekday]}"
 
 
 def main() -> None:

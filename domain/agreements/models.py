@@ -158,6 +158,10 @@ class ServiceAgreementLine(Model):
     stopped = fields.BooleanField(default=False)
     quantity = fields.DecimalField(max_digits=14, decimal_places=4)
     unit = fields.CharField(max_length=10, default="h")
+    # Prices of one unit, in minor units of the currency.
+    cost_price_minor = fields.BigIntField(null=True)
+    sales_price_minor = fields.BigIntField(null=True)
+    sales_price_modified = fields.BooleanField(default=False, db_default=False)
     item: Any = fields.ForeignKeyField(
         "tavle.Item", null=True, related_name="agreement_lines", on_delete=fields.RESTRICT
     )

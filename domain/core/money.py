@@ -30,6 +30,17 @@ def to_minor(amount: Decimal, *path: str | int) -> int:
     return int(amount * 100)
 
 
+def check_not_negative(minor: int, *path: str | int) -> int:
+    """A price, which is not below zero.
+
+    Raises:
+        Refused: INVALID.
+    """
+    if minor < 0:
+        raise Refused(Code.INVALID, "A price is not below zero.", path)
+    return minor
+
+
 def from_minor(minor: int) -> Decimal:
     """An amount with its two decimals."""
     return (Decimal(minor) * _CENT).quantize(_CENT)

@@ -5,6 +5,7 @@ from domain.agreements.rules.occurrences import LEAST_FREQUENT, MOST_FREQUENT
 from domain.agreements.rules.windows import WIDEST
 from domain.exchange import forms
 from domain.exchange.columns import Table, name, number, plain, refers
+from domain.exchange.project_tables import line_prices
 from domain.projects.rules import TransactionType
 from domain.slas.rules.levels import LONGEST_PART
 
@@ -181,7 +182,7 @@ AGREEMENT_LINES = Table(
         refers("category", "project_categories", "Its project category, of the same type.", "CAT-1", required=True),
         refers("line_property", "line_properties", "How it is charged.", "LPR-1", required=True),
         refers("project", "projects", "What it is charged to.", "PRJ-1", required=True),
-        plain("currency", forms.CURRENCY, "ISO 4217 code.", "DKK", required=True),
+        *line_prices(plain("currency", forms.CURRENCY, "ISO 4217 code.", "DKK", required=True)),
         plain("starts_on", forms.DATE, "Its first day, from which its interval counts.", "2026-01-01", required=True),
         plain("ends_on", forms.DATE, "Its last day.", ""),
         refers("worker", "workers", "Who does it.", "WRK-1"),

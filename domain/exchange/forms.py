@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from domain.core import checks
 from domain.core.errors import Code, Refused
-from domain.core.money import from_minor, to_minor
+from domain.core.money import check_not_negative, from_minor, to_minor
 from domain.customers.rules import check_country
 from domain.orders.rules import check_instant
 from domain.parameters.rules import check_currency
@@ -192,6 +192,13 @@ def _money(cell: str, _day: ImportDay) -> int:
 MONEY = Form(
     _money, lambda value, _zone: f"{from_minor(value):f}", "amount of money, with a point and at most 2 places"
 )
+
+
+def _price(cell: str, _day: ImportDay) -> int:
+    return check_not_negative(to_minor(_decimal(cell)))
+
+
+PRICE = Form(_price, MONEY.write, "price, with a point and at most 2 places, not below zero")
 
 
 def _degrees(cell: str, _day: ImportDay) -> Decimal:

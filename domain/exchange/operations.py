@@ -8,6 +8,7 @@ from domain.core.errors import Code
 from domain.core.operation import Work, operation
 from domain.exchange import agreement_tables as agreements
 from domain.exchange import checks, consequences, tables
+from domain.exchange import project_tables as projects
 from domain.exchange.columns import Column, Later, Table
 from domain.exchange.rows import MODELS, Batch, Entry, Key, changed, key_of, locked_where, numbered, to_come, write
 from domain.exchange.rules import highest_count
@@ -31,6 +32,7 @@ _HELD_FIRST = {
     agreements.ORDER_OBJECTS.file: tables.ORDERS.file,
     agreements.ORDER_TASKS.file: tables.ORDERS.file,
     tables.STAGE_REASONS.file: tables.ORDERS.file,
+    projects.PROJECT_TRANSACTIONS.file: tables.ORDERS.file,
 }
 # What checks and defaults need to know of the rows that a file refers to.
 _KNOWN_OF = {

@@ -1,4 +1,4 @@
-"""What the files of journals, prices and validation, and the company's journals, are checked for."""
+"""What the files of journals, prices, validation and transactions, and the company's journals, are checked for."""
 
 from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
@@ -8,6 +8,8 @@ from domain.core.errors import Code, Refused
 from domain.exchange import project_tables as projects
 from domain.exchange import tables
 from domain.exchange.rows import MODELS, Batch, chunks
+from domain.orders.models import ServiceOrderLine
+from domain.orders.rules import LineStatus, check_line_times
 from domain.projects import rules
 from domain.projects.models import Journal, ProjectCategory
 from domain.projects.rules import Priced
@@ -19,6 +21,8 @@ _COLUMNS = {
     "itemId": "item",
     "startsOn": "starts_on",
     "showStartEndTime": "show_start_end_time",
+    "startTime": "starts",
+    "endTime": "ends",
 }
 
 
@@ -82,6 +86,33 @@ async def check_validations(batch: Batch) -> None:
     await _check_once(batch, lambda row: (row.project_id, row.worker_id, row.category_id), "worker")
 
 
+def check_times(batch: Batch) -> None:
+    """Only hours last from when to when, whatever the company's journals show now."""
+    for entry in batch.entries:
+        row = entry.row
+        named = (row.transaction_type, row.starts_minute, row.ends_minute)
+        batch.check(entry, _in_columns(partial(check_line_times, *named, shown=True)))
+
+
+async def check_transactions(batch: Batch) -> None:
+    """A transaction is of a posted line of its order and of its type, and stays as it is."""
+    lines: dict[tuple[int, int], ServiceOrderLine] = {}
+    for part in chunks(sorted({entry.row.order_id for entry in batch.entries})):
+        lines |= {(row.order_id, row.line_number): row for row in await ServiceOrderLine.filter(order_id__in=part)}
+    for entry in batch.entries:
+        if entry.before is not None:
+            if entry.changed:
+                batch.refuse(entry, "line_number", "This line is posted already, and stays as it was posted.")
+            continue
+        line = lines.get((entry.row.order_id, entry.row.line_number))
+        if line is None or line.status is not LineStatus.POSTED:
+            batch.refuse(entry, "line_number", "The order has no posted line with this number.", Code.NOT_FOUND)
+        elif line.transaction_type is not entry.row.transaction_type:
+            batch.refuse(entry, "transaction_type", f"The line is of type {line.transaction_type}.")
+        else:
+            entry.row.order_line_id = line.id
+
+
 async def _check_once(batch: Batch, key: Callable[[Any], Hashable], column: str) -> None:
     in_file = {entry.row.id for entry in batch.entries if not entry.is_new}
     model = MODELS[batch.sheet.table.stored]
@@ -108,4 +139,5 @@ CHECKS: dict[str, Callable[[Batch], Awaitable[None]]] = {
     projects.JOURNALS.file: check_journals,
     projects.PROJECT_PRICES.file: check_prices,
     projects.PROJECT_VALIDATIONS.file: check_validations,
+    projects.PROJECT_TRANSACTIONS.file: check_transactions,
 }

@@ -31,6 +31,7 @@ from domain.orders.models import (
     StageReason,
 )
 from domain.parameters.models import ServiceManagementParameters
+from domain.postings.models import JournalPosting, ProjectTransaction
 from domain.projects.models import (
     Journal,
     LineProperty,
@@ -91,6 +92,8 @@ MODELS: dict[str, type[Model]] = {
         ServiceOrderLine,
         ItemRequirement,
         StageReason,
+        JournalPosting,
+        ProjectTransaction,
     )
 }
 # An update names each value with its row's id, twice over, and a statement holds at most 32,766 parameters.

@@ -430,11 +430,11 @@ ORDER_LINES = Table(
         _refers("order", "orders", "On which order.", "SO-10001", required=True),
         _plain("line_number", forms.whole(1, 100_000), "Its number on the order.", "1", required=True),
         _plain("transaction_type", forms.choice(TransactionType), "What it is.", "HOUR", required=True),
-        _plain("status", forms.choice(LineStatus), "What has become of it.", "CREATED", default=LineStatus.CREATED),
+        _plain("status", forms.choice(LineStatus), "What has become of it.", "POSTED", default=LineStatus.CREATED),
         _plain("description", forms.text(200), "What it says.", "Lift inspection, annual", default=""),
         _refers("category", "project_categories", "Its project category.", "CAT-1"),
-        _refers("line_property", "line_properties", "How it is charged.", ""),
-        _refers("project", "projects", "What it is charged to, if that is not the order's project.", ""),
+        _refers("line_property", "line_properties", "How it is charged; empty: as its project says.", "LPR-1"),
+        _refers("project", "projects", "What it is charged to; empty: what its order is.", ""),
         _refers("item", "items", "Which item; lines of type `ITEM` need one.", ""),
         _refers("task", "service_tasks", "What kind of work it is.", "TSK-1"),
         _refers("worker", "workers", "Who does it.", "WRK-1"),
@@ -453,7 +453,6 @@ ORDER_LINES = Table(
         ),
         _plain("quantity", forms.decimal(4), "How much; negative takes back.", "2.5", required=True),
         _plain("unit", forms.text(10), "What is counted.", "h", default="h"),
-        _plain("signed_off_at", forms.MOMENT, "When it was signed off as done; empty while it is not.", ""),
         _refers(
             "agreement_line",
             "agreement_lines",
@@ -464,7 +463,11 @@ ORDER_LINES = Table(
         _plain("calculated_on", forms.DATE, "The day it was planned for; only with an agreement line.", "2026-11-23"),
         _plain("earliest_on", forms.DATE, "The first day it may take.", "2026-11-23"),
         _plain("latest_on", forms.DATE, "The last day it may take.", "2026-11-27"),
-        _plain("executes_on", forms.DATE, "The day it is to be done.", "2026-11-24"),
+        *projects.line_prices(_plain("currency", forms.CURRENCY, "ISO 4217 code; empty: the company's.", "DKK")),
+        _plain("executes_on", forms.DATE, "The day it is done; empty: that of its order.", "D-2"),
+        _plain("starts", forms.CLOCK, "When work on it began; with `ends` or not at all.", "", field="starts_minute"),
+        _plain("ends", forms.CLOCK, "When work on it ended; only of hours.", "", field="ends_minute"),
+        _plain("signed_off_at", forms.MOMENT, "When it was signed off as done; empty while it is not.", "D-2T15:00"),
     ),
     key=("order", "line_number"),
 )
@@ -539,6 +542,8 @@ TABLES = (
     ORDER_LINES,
     ORDER_REQUIREMENTS,
     STAGE_REASONS,
+    projects.JOURNAL_POSTINGS,
+    projects.PROJECT_TRANSACTIONS,
 )
 BY_FILE = {table.file: table for table in TABLES}
 

@@ -41,6 +41,7 @@ SEQUENCES = {
     "project_price": "PRI-",
     "project_validation": "PVL-",
     "webhook": "WHK-",
+    "journal_posting": "VOU-",
 }
 
 

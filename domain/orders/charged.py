@@ -3,8 +3,9 @@
 from domain.core.rows import existing, usable
 from domain.orders import rules
 from domain.parameters.queries import company_parameters
-from domain.projects.models import Project, ProjectCategory, ProjectValidation
-from domain.projects.rules import Allowed, TransactionType, check_allowed
+from domain.projects.models import Project, ProjectCategory
+from domain.projects.queries import check_project_allows
+from domain.projects.rules import TransactionType
 
 
 async def category_for(transaction_type: TransactionType, category_id: int | None) -> int | None:
@@ -46,9 +47,4 @@ async def check_project_takes(project_id: int | None, worker_id: int | None, cat
 
     Source: DOMAIN.md 2.
     """
-    if project_id is None:
-        return
-    said = await ProjectValidation.filter(project_id=project_id)
-    allowed = [Allowed(each.worker_id, each.category_id) for each in said]
-    number = (await Project.get(id=project_id)).number
-    check_allowed(allowed, number, worker_id=worker_id, category_id=category_id)
+    await check_project_allows(project_id, worker_id=worker_id, category_id=category_id)

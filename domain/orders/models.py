@@ -188,6 +188,14 @@ class ServiceOrderLine(Model):
     earliest_on = fields.DateField(null=True)
     latest_on = fields.DateField(null=True)
     executes_on = fields.DateField(null=True)
+    # Minutes after midnight between which hours were worked, where the company and its journal want to know.
+    starts_minute = fields.SmallIntField(null=True)
+    ends_minute = fields.SmallIntField(null=True)
+    # Prices of one unit, in minor units of the currency; without a currency it is the company's.
+    currency = fields.CharField(max_length=3, null=True)
+    cost_price_minor = fields.BigIntField(null=True)
+    sales_price_minor = fields.BigIntField(null=True)
+    sales_price_modified = fields.BooleanField(default=False, db_default=False)
     signed_off_at = fields.DatetimeField(null=True)
     version = fields.IntField(default=1)
 

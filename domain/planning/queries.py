@@ -50,6 +50,8 @@ class PromisedLine:
     category_id: int
     line_property_id: int
     project_id: int
+    currency: str
+    typed_price_minor: int | None
     item_id: int | None
     site_id: int | None
     worker_id: int | None
@@ -164,7 +166,8 @@ _OF_LINES = (
     *("interval.range", "interval.frequency", "time_window.method", "time_window.days_before"),
     *("time_window.days_after", "task_id", "task.name", "worker_id", "worker.name", "worker.active"),
     *("object_relation_id", "object_relation.object.name", "category_id", "item_id", "item.active", "item_setup"),
-    *("quantity", "unit", "starts_after_minute", "line_property_id", "project_id", "site_id"),
+    *("quantity", "unit", "starts_after_minute", "line_property_id", "project_id", "currency"),
+    *("sales_price_minor", "sales_price_modified", "site_id"),
 )
 
 
@@ -237,6 +240,8 @@ def _promised(row: Row) -> PromisedLine:
         category_id=row["category_id"],
         line_property_id=row["line_property_id"],
         project_id=row["project_id"],
+        currency=row["currency"],
+        typed_price_minor=row["sales_price_minor"] if row["sales_price_modified"] else None,
         item_id=row["item_id"],
         site_id=row["site_id"],
         worker_id=row["worker_id"] if row["worker.active"] else None,

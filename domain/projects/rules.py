@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from domain.core.errors import Code, Path, Refused
+from domain.core.money import check_not_negative
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 FULLY = 100
@@ -106,8 +107,7 @@ def check_price(
     if cost_minor is None and sales_minor is None:
         raise Refused(Code.INVALID, "Give a cost price, a sales price, or both.", ("salesPrice",))
     for path, minor in (("costPrice", cost_minor), ("salesPrice", sales_minor)):
-        if minor is not None and minor < 0:
-            raise Refused(Code.INVALID, "A price is not below zero.", (path,))
+        check_not_negative(minor or 0, path)
     if category_type not in {None, what.transaction_type}:
         message = f"This project category is for lines of type {category_type}, not {what.transaction_type}."
         raise Refused(Code.INVALID, message, ("categoryId",))

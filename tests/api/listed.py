@@ -12,6 +12,7 @@ from domain.projects.rules import TransactionType
 from domain.stages.models import Stage
 from domain.webhooks.rules import DeliveryStatus
 from tests.builders import agreed, rows
+from tests.builders.posted import a_posting, a_transaction
 from tests.builders.times import MONDAY
 
 Make = Callable[[int, str], Awaitable[object]]
@@ -243,6 +244,24 @@ async def _delivery(place: int, name: str) -> object:
     return await rows.a_webhook_delivery(seq=place, message_id=name, status=status)
 
 
+async def _posting(place: int, name: str) -> object:
+    journal = await rows.a_journal()
+    posting = await a_posting(number=name, journal_id=journal.id, posted_at=MONDAY + timedelta(hours=place))
+    return await a_transaction(posting_id=posting.id)
+
+
+async def _transaction(place: int, name: str) -> object:
+    kind = TransactionType.FEE if place == 4 else TransactionType.HOUR
+    worker, category = await rows.a_worker(), await rows.a_project_category()
+    return await a_transaction(
+        description=name,
+        transaction_type=kind,
+        executed_on=MONDAY.date() + timedelta(days=place),
+        worker_id=worker.id,
+        category_id=category.id,
+    )
+
+
 _TWO = {"numbers": [_number(1), _number(3), "Z-404"]}
 
 LISTS = [
@@ -299,6 +318,31 @@ LISTS = [
         key="number",
         ascending="NUMBER_ASC",
         descending="NUMBER_DESC",
+    ),
+    Listed(
+        "journalPostings",
+        "JournalPostingFilter",
+        "JournalPostingOrder",
+        _posting,
+        "postedBy journal { name } transactions { cost { amount } order { number } line { status } }",
+        {"search": "Zeta 3"},
+        (3,),
+        key="number",
+        ascending="NUMBER_ASC",
+        descending="NUMBER_DESC",
+    ),
+    Listed(
+        "projectTransactions",
+        "ProjectTransactionFilter",
+        "ProjectTransactionOrder",
+        _transaction,
+        "posting { number journal { name } } order { customer { name } } project { name } worker { name }"
+        " category { name } agreement { number } costPrice { amount } sales { amount } line { lineNumber }",
+        {"transactionType": ["FEE"], "fromOn": "2026-11-24"},
+        (4,),
+        key="description",
+        ascending="EXECUTED_ON_ASC",
+        descending="EXECUTED_ON_DESC",
     ),
     Listed("items", "ItemFilter", "RecordOrder", _item, "unit", {"type": ["SERVICE"]}, (0, 4)),
     Listed("stages", "RecordFilter", "RecordOrder", _stage, "parent { name } children { name } version", _TWO, (1, 3)),

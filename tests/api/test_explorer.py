@@ -175,6 +175,8 @@ def test_each_example_is_one_operation_named_after_it() -> None:
         "Web orders that wait",
         "Live order",
         "Plan visits",
+        "Post an order",
+        "Margin report",
     ]
     for example in examples:
         assert set(example) == {"name", "query", "variables"}

@@ -16,10 +16,13 @@ from domain.orders.operations import (
     create_stage,
 )
 from domain.orders.rules import LineStatus, OrderProgress
+from domain.parameters.models import ServiceManagementParameters
+from domain.projects.models import Journal
+from domain.projects.rules import TransactionType
 from domain.stages.models import Stage, StageReasonCode
 from domain.stages.operations import CreateStageReasonCode, create_stage_reason_code
 from tests.builders.actors import MANAGER
-from tests.builders.rows import a_line, a_stage, a_stage_reason_code, an_activity, an_order
+from tests.builders.rows import a_journal, a_line, a_project, a_stage, a_stage_reason_code, an_activity, an_order
 from tests.builders.steps import Dice, Input, step
 from tests.builders.times import at
 
@@ -184,3 +187,38 @@ async def _revoke_many(dice: Dice) -> Input:
 @step("deleteServiceOrders")
 async def _delete_many(dice: Dice) -> Input:
     return {"filter": {"search": (await _doomed(dice)).description}}
+
+
+# --- posting ---------------------------------------------------------------------------------------------------------
+
+
+async def _done(dice: Dice) -> ServiceOrder:
+    """An order on the board that is signed off and may be posted, in a company that can post."""
+    if not await Journal.all().exists():
+        for each in TransactionType:
+            column: Any = {f"journal_{each.lower()}_id": (await a_journal(transaction_type=each)).id}
+            await ServiceManagementParameters.all().update(**column, allow_without_service_agreement=True)
+    stage = await Stage.filter(allow_post=True).first() or await Stage.get(number="PLANNING")
+    if not stage.allow_post:
+        stage.allow_post = True
+        await stage.save(update_fields=["allow_post"])
+    order = await an_order(description=dice.name("Done"), stage_id=stage.id, project_id=(await a_project()).id)
+    visit = await an_activity(order, starts_at=at(4), ends_at=at(5))
+    await a_line(order, activity_id=visit.id, signed_off_at=at())
+    return order
+
+
+@step("postServiceOrder")
+async def _post(dice: Dice) -> Input:
+    return {"orderId": f"so_{(await _done(dice)).id}"}
+
+
+@step("postServiceOrderLine")
+async def _post_line(dice: Dice) -> Input:
+    line = await ServiceOrderLine.get(order_id=(await _done(dice)).id)
+    return {"lineId": f"sol_{line.id}"}
+
+
+@step("postServiceOrders")
+async def _post_many(dice: Dice) -> Input:
+    return {"filter": {"search": (await _done(dice)).description}}

@@ -15,6 +15,7 @@ CREATE INDEX item_requirement_item ON item_requirement (item_id);
 CREATE UNIQUE INDEX item_requirement_place ON item_requirement (order_id, line_number);
 CREATE UNIQUE INDEX item_requirement_planned_once ON item_requirement (agreement_line_id, calculated_on) WHERE agreement_line_id IS NOT NULL;
 CREATE INDEX item_requirement_project ON item_requirement (project_id);
+CREATE INDEX journal_posting_journal ON journal_posting (journal_id);
 CREATE INDEX project_customer ON project (customer_id);
 CREATE INDEX project_of_group ON project (group_id);
 CREATE INDEX project_price_category ON project_price (category_id);
@@ -22,6 +23,12 @@ CREATE INDEX project_price_item ON project_price (item_id);
 CREATE INDEX project_price_project ON project_price (project_id);
 CREATE UNIQUE INDEX project_price_what ON project_price (transaction_type, currency, coalesce(project_id, 0), coalesce(item_id, 0), coalesce(worker_id, 0), coalesce(category_id, 0), starts_on);
 CREATE INDEX project_price_worker ON project_price (worker_id);
+CREATE INDEX project_transaction_agreement ON project_transaction (agreement_id);
+CREATE INDEX project_transaction_executed ON project_transaction (executed_on);
+CREATE UNIQUE INDEX project_transaction_once ON project_transaction (order_line_id);
+CREATE UNIQUE INDEX project_transaction_place ON project_transaction (order_id, line_number);
+CREATE INDEX project_transaction_posting ON project_transaction (posting_id);
+CREATE INDEX project_transaction_project ON project_transaction (project_id);
 CREATE INDEX project_validation_category ON project_validation (category_id);
 CREATE UNIQUE INDEX project_validation_what ON project_validation (project_id, coalesce(worker_id, 0), coalesce(category_id, 0));
 CREATE INDEX project_validation_worker ON project_validation (worker_id);
@@ -204,6 +211,14 @@ CREATE TABLE "journal" (
     "show_start_end_time" INT NOT NULL,
     "version" INT NOT NULL
 );
+CREATE TABLE "journal_posting" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "posted_at" TIMESTAMP NOT NULL,
+    "posted_by" VARCHAR(120) NOT NULL,
+    "version" INT NOT NULL,
+    "journal_id" INT NOT NULL REFERENCES "journal" ("id") ON DELETE RESTRICT
+);
 CREATE TABLE "line_property" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -285,6 +300,30 @@ CREATE TABLE "project_price" (
     "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT,
     "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
 );
+CREATE TABLE "project_transaction" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "line_number" INT NOT NULL,
+    "transaction_type" VARCHAR(10) NOT NULL  /* HOUR: HOUR\nEXPENSE: EXPENSE\nITEM: ITEM\nFEE: FEE */,
+    "executed_on" DATE NOT NULL,
+    "description" VARCHAR(200) NOT NULL,
+    "quantity" VARCHAR(40) NOT NULL,
+    "unit" VARCHAR(10) NOT NULL,
+    "currency" VARCHAR(3) NOT NULL,
+    "cost_price_minor" BIGINT NOT NULL,
+    "sales_price_minor" BIGINT NOT NULL,
+    "cost_minor" BIGINT NOT NULL,
+    "sales_minor" BIGINT NOT NULL,
+    "version" INT NOT NULL,
+    "agreement_id" INT REFERENCES "service_agreement" ("id") ON DELETE RESTRICT,
+    "category_id" INT REFERENCES "project_category" ("id") ON DELETE RESTRICT,
+    "item_id" INT REFERENCES "item" ("id") ON DELETE RESTRICT,
+    "line_property_id" INT REFERENCES "line_property" ("id") ON DELETE RESTRICT,
+    "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE RESTRICT,
+    "order_line_id" INT NOT NULL REFERENCES "service_order_line" ("id") ON DELETE RESTRICT,
+    "posting_id" INT NOT NULL REFERENCES "journal_posting" ("id") ON DELETE RESTRICT,
+    "project_id" INT NOT NULL REFERENCES "project" ("id") ON DELETE RESTRICT,
+    "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
+);
 CREATE TABLE "project_validation" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -360,7 +399,7 @@ CREATE TABLE "service_agreement_line" (
     "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
     "time_window_id" INT REFERENCES "time_window" ("id") ON DELETE RESTRICT,
     "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-);
+, "cost_price_minor" BIGINT, "sales_price_minor" BIGINT, "sales_price_modified" INT NOT NULL DEFAULT 0);
 CREATE TABLE "service_interval" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -450,7 +489,7 @@ CREATE TABLE "service_order_line" (
     "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE CASCADE,
     "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
     "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-, "signed_off_at" TIMESTAMP, "object_relation_id" INT REFERENCES "service_object_relation" ("id") ON DELETE NO ACTION, "agreement_line_id" INT REFERENCES "service_agreement_line" ("id") ON DELETE RESTRICT, "calculated_on" DATE, "earliest_on" DATE, "executes_on" DATE, "latest_on" DATE, "line_property_id" INT REFERENCES "line_property" ("id") ON DELETE RESTRICT, "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT);
+, "signed_off_at" TIMESTAMP, "object_relation_id" INT REFERENCES "service_object_relation" ("id") ON DELETE NO ACTION, "agreement_line_id" INT REFERENCES "service_agreement_line" ("id") ON DELETE RESTRICT, "calculated_on" DATE, "earliest_on" DATE, "executes_on" DATE, "latest_on" DATE, "line_property_id" INT REFERENCES "line_property" ("id") ON DELETE RESTRICT, "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT, "cost_price_minor" BIGINT, "currency" VARCHAR(3), "ends_minute" SMALLINT, "sales_price_minor" BIGINT, "sales_price_modified" INT NOT NULL DEFAULT 0, "starts_minute" SMALLINT);
 CREATE TABLE "service_task" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -624,6 +663,10 @@ CREATE TRIGGER project_price_prices_insert BEFORE INSERT ON project_price FOR EA
 CREATE TRIGGER project_price_prices_update BEFORE UPDATE ON project_price FOR EACH ROW WHEN NOT (NEW.cost_price_minor IS NOT NULL OR NEW.sales_price_minor IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'CHECK project_price_prices'); END;
 CREATE TRIGGER project_price_sales_insert BEFORE INSERT ON project_price FOR EACH ROW WHEN NOT (NEW.sales_price_minor IS NULL OR NEW.sales_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_price_sales'); END;
 CREATE TRIGGER project_price_sales_update BEFORE UPDATE ON project_price FOR EACH ROW WHEN NOT (NEW.sales_price_minor IS NULL OR NEW.sales_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_price_sales'); END;
+CREATE TRIGGER project_transaction_line_insert BEFORE INSERT ON project_transaction FOR EACH ROW WHEN NOT (NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_transaction_line'); END;
+CREATE TRIGGER project_transaction_line_update BEFORE UPDATE ON project_transaction FOR EACH ROW WHEN NOT (NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_transaction_line'); END;
+CREATE TRIGGER project_transaction_prices_insert BEFORE INSERT ON project_transaction FOR EACH ROW WHEN NOT (NEW.cost_price_minor >= 0 AND NEW.sales_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_transaction_prices'); END;
+CREATE TRIGGER project_transaction_prices_update BEFORE UPDATE ON project_transaction FOR EACH ROW WHEN NOT (NEW.cost_price_minor >= 0 AND NEW.sales_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_transaction_prices'); END;
 CREATE TRIGGER project_validation_named_insert BEFORE INSERT ON project_validation FOR EACH ROW WHEN NOT (NEW.worker_id IS NOT NULL OR NEW.category_id IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'CHECK project_validation_named'); END;
 CREATE TRIGGER project_validation_named_update BEFORE UPDATE ON project_validation FOR EACH ROW WHEN NOT (NEW.worker_id IS NOT NULL OR NEW.category_id IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'CHECK project_validation_named'); END;
 CREATE TRIGGER recorded_time_span_insert BEFORE INSERT ON recorded_time FOR EACH ROW WHEN NOT ((NEW.ends_at IS NULL) = (NEW.status = 'STARTED') AND (NEW.ends_at IS NULL) = (NEW.counted IS NULL) AND (NEW.ends_at IS NULL OR NEW.starts_at <= NEW.ends_at)) BEGIN SELECT RAISE(ABORT, 'CHECK recorded_time_span'); END;
@@ -636,6 +679,8 @@ CREATE TRIGGER service_agreement_line_item_insert BEFORE INSERT ON service_agree
 CREATE TRIGGER service_agreement_line_item_update BEFORE UPDATE ON service_agreement_line FOR EACH ROW WHEN NOT ((NEW.transaction_type = 'ITEM') = (NEW.item_id IS NOT NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_item'); END;
 CREATE TRIGGER service_agreement_line_number_insert BEFORE INSERT ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_number'); END;
 CREATE TRIGGER service_agreement_line_number_update BEFORE UPDATE ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_number'); END;
+CREATE TRIGGER service_agreement_line_price_insert BEFORE INSERT ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.sales_price_minor IS NULL OR NEW.sales_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_price'); END;
+CREATE TRIGGER service_agreement_line_price_update BEFORE UPDATE ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.sales_price_minor IS NULL OR NEW.sales_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_price'); END;
 CREATE TRIGGER service_agreement_line_requirement_insert BEFORE INSERT ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.item_setup IS NULL OR NEW.item_setup <> 'ITEM_REQUIREMENT' OR NEW.site_id IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_requirement'); END;
 CREATE TRIGGER service_agreement_line_requirement_update BEFORE UPDATE ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.item_setup IS NULL OR NEW.item_setup <> 'ITEM_REQUIREMENT' OR NEW.site_id IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_requirement'); END;
 CREATE TRIGGER service_agreement_line_times_insert BEFORE INSERT ON service_agreement_line FOR EACH ROW WHEN NOT ((NEW.starts_after_minute IS NULL OR NEW.starts_after_minute BETWEEN 0 AND 1439) AND (NEW.ends_before_minute IS NULL OR NEW.ends_before_minute BETWEEN 1 AND 1440) AND (NEW.starts_after_minute IS NULL OR NEW.ends_before_minute IS NULL OR NEW.starts_after_minute < NEW.ends_before_minute)) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_times'); END;
@@ -650,6 +695,10 @@ CREATE TRIGGER service_order_line_days_insert BEFORE INSERT ON service_order_lin
 CREATE TRIGGER service_order_line_days_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT ((NEW.earliest_on IS NULL) = (NEW.latest_on IS NULL) AND (NEW.earliest_on IS NULL OR NEW.earliest_on <= NEW.latest_on)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_days'); END;
 CREATE TRIGGER service_order_line_planned_insert BEFORE INSERT ON service_order_line FOR EACH ROW WHEN NOT ((NEW.agreement_line_id IS NULL) = (NEW.calculated_on IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_planned'); END;
 CREATE TRIGGER service_order_line_planned_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT ((NEW.agreement_line_id IS NULL) = (NEW.calculated_on IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_planned'); END;
+CREATE TRIGGER service_order_line_price_insert BEFORE INSERT ON service_order_line FOR EACH ROW WHEN NOT (NEW.sales_price_minor IS NULL OR NEW.sales_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_price'); END;
+CREATE TRIGGER service_order_line_price_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT (NEW.sales_price_minor IS NULL OR NEW.sales_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_price'); END;
+CREATE TRIGGER service_order_line_times_insert BEFORE INSERT ON service_order_line FOR EACH ROW WHEN NOT ((NEW.starts_minute IS NULL) = (NEW.ends_minute IS NULL) AND (NEW.starts_minute IS NULL OR (NEW.transaction_type = 'HOUR' AND NEW.starts_minute >= 0 AND NEW.starts_minute < NEW.ends_minute AND NEW.ends_minute <= 1440))) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_times'); END;
+CREATE TRIGGER service_order_line_times_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT ((NEW.starts_minute IS NULL) = (NEW.ends_minute IS NULL) AND (NEW.starts_minute IS NULL OR (NEW.transaction_type = 'HOUR' AND NEW.starts_minute >= 0 AND NEW.starts_minute < NEW.ends_minute AND NEW.ends_minute <= 1440))) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_times'); END;
 CREATE TRIGGER service_order_measured_insert BEFORE INSERT ON service_order FOR EACH ROW WHEN NOT (NEW.sla_status = 'NONE' OR (NEW.sla_id IS NOT NULL AND NEW.sla_started_at IS NOT NULL AND NEW.sla_limit_minutes > 0)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_measured'); END;
 CREATE TRIGGER service_order_measured_update BEFORE UPDATE ON service_order FOR EACH ROW WHEN NOT (NEW.sla_status = 'NONE' OR (NEW.sla_id IS NOT NULL AND NEW.sla_started_at IS NOT NULL AND NEW.sla_limit_minutes > 0)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_measured'); END;
 CREATE TRIGGER service_task_relation_owner_insert BEFORE INSERT ON service_task_relation FOR EACH ROW WHEN NOT ((NEW.agreement_id IS NULL) <> (NEW.order_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_task_relation_owner'); END;

@@ -12,11 +12,13 @@ import pytest
 from db.demo import calendars
 from db.demo.generate import FOLDER, write_demo
 from domain.calendars.rules import Holiday, OpenHours, Period, WorkingCalendar, is_open
+from domain.core.money import from_minor
 from domain.exchange.forms import ImportDay
 from domain.exchange.rules import Span, overlapping
 from domain.exchange.sheets import SheetRow, read_sheet
 from domain.exchange.tables import BY_FILE, TABLES
-from domain.orders.rules import DispatchStatus, LineStatus, Priority
+from domain.orders.rules import DispatchStatus, LineStatus, Priority, minor_units
+from domain.projects.rules import Price, Priced, prices_of
 from tests.builders.folders import bytes_of
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
@@ -268,3 +270,36 @@ def test_web_orders_wait_items_are_required_and_lines_differ(demo: Rows) -> None
     created, posted, canceled = LineStatus.CREATED, LineStatus.POSTED, LineStatus.CANCELED
     for mixture in ({created, canceled}, {posted, canceled}, {created, posted}):
         assert mixtures[frozenset(mixture)] >= 2, mixtures
+
+
+def test_what_is_posted_was_priced_by_the_price_set_up(demo: Rows) -> None:
+    def priced(values: dict[str, Any]) -> Priced:
+        numbers = (values["project"], values["item"], values["worker"], values["category"])
+        return Priced(values["transaction_type"], *map(key, numbers))
+
+    def key(number: str | None) -> int | None:
+        return None if number is None else int(number.rpartition("-")[2])
+
+    prices = [
+        Price(priced(row.values), "DKK", row.values["starts_on"], row.values["cost_price"], row.values["sales_price"])
+        for row in demo["project_prices.csv"]
+    ]
+    percents = {row.values["number"]: row.values["chargeable_percent"] for row in demo["line_properties.csv"]}
+    lines = {
+        (row.values["order"], row.values["line_number"]): row.values
+        for row in demo["order_lines.csv"]
+        if row.values["status"] is LineStatus.POSTED
+    }
+    transactions = [row.values for row in demo["project_transactions.csv"]]
+
+    assert len(transactions) == len(lines) > 50
+    for values in transactions:
+        line = lines[values["order"], values["line_number"]]
+        found = prices_of(priced(values), prices, currency="DKK", on=values["executed_on"])
+        assert (values["cost_price"], values["sales_price"]) == (found.cost_minor, found.sales_minor)
+        assert (line["cost_price"], line["sales_price"]) == (found.cost_minor, found.sales_minor)
+        assert (line["executes_on"], line["quantity"]) == (values["executed_on"], values["quantity"])
+        percent = percents[values["line_property"] or "LPR-1"]
+        assert values["cost"] == minor_units(values["quantity"], from_minor(values["cost_price"]))
+        assert values["sales"] == minor_units(values["quantity"] * percent / 100, from_minor(values["sales_price"]))
+    assert {row["line_property"] for row in transactions} >= {None, "LPR-3"}

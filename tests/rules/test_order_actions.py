@@ -8,6 +8,7 @@ import pytest
 from domain.core.errors import Code, Path, Refused
 from domain.orders import rules
 from domain.orders.rules import LineStatus, OrderAction, OrderProgress, OrderState
+from domain.stages.rules import Stage
 from tests.builders.stages import a_stage
 
 OPEN, POSTED, CANCELED = OrderProgress
@@ -90,7 +91,7 @@ def test_a_line_allows_what_its_order_and_status_allow(
 def test_the_actions_of_an_order_say_what_the_checks_refuse() -> None:
     order = an_order(CANCELED)
 
-    found = {each.action: each for each in rules.order_actions(order, has_next_stage=False, may=True)}
+    found = {each.action: each for each in rules.order_actions(order, has_next_stage=False, may=True, may_post=True)}
 
     assert {action: each.code for action, each in found.items()} == {
         OrderAction.CHANGE: None,
@@ -102,6 +103,7 @@ def test_the_actions_of_an_order_say_what_the_checks_refuse() -> None:
         OrderAction.REVOKE_CANCELLATION: None,
         OrderAction.DELETE: None,
         OrderAction.TRANSFER: Code.NOT_A_WEB_ORDER,
+        OrderAction.POST: Code.STAGE_FORBIDS_POST,
     }
     assert all(each.allowed is (each.code is None) is (each.reason is None) for each in found.values())
     assert found[OrderAction.CANCEL].reason == "SO-1 is cancelled, it has no open line; take it up again first."
@@ -110,7 +112,9 @@ def test_the_actions_of_an_order_say_what_the_checks_refuse() -> None:
 def test_an_order_in_the_middle_of_the_tree_moves_both_ways() -> None:
     order = an_order(stage=a_stage(2, "IN_PROCESS", 1))
 
-    moves = {each.action: each.allowed for each in rules.order_actions(order, has_next_stage=True, may=True)}
+    moves = {
+        each.action: each.allowed for each in rules.order_actions(order, has_next_stage=True, may=True, may_post=True)
+    }
 
     assert (moves[OrderAction.MOVE_TO_NEXT_STAGE], moves[OrderAction.MOVE_TO_PREVIOUS_STAGE]) == (True, True)
 
@@ -118,7 +122,7 @@ def test_an_order_in_the_middle_of_the_tree_moves_both_ways() -> None:
 def test_an_order_without_a_stage_moves_nowhere() -> None:
     moves = {
         each.action: each.code
-        for each in rules.order_actions(an_order(stage=None), has_next_stage=False, may=True)
+        for each in rules.order_actions(an_order(stage=None), has_next_stage=False, may=True, may_post=True)
         if not each.allowed
     }
 
@@ -131,14 +135,39 @@ def test_an_order_without_a_stage_moves_nowhere() -> None:
 
 
 def test_the_actions_of_a_line_say_what_the_checks_refuse() -> None:
-    found = rules.line_actions(an_order(), 1, LINE_CANCELED, may=True)
+    found = rules.line_actions(an_order(), 1, LINE_CANCELED, may=True, may_post=True)
 
     assert [(each.action, each.code) for each in found] == [
         (OrderAction.CHANGE, Code.LINE_NOT_OPEN),
         (OrderAction.SIGN_OFF, Code.LINE_NOT_OPEN),
         (OrderAction.CANCEL, Code.LINE_NOT_OPEN),
         (OrderAction.REVOKE_CANCELLATION, None),
+        (OrderAction.POST, Code.STAGE_FORBIDS_POST),
     ]
+
+
+def test_to_post_takes_a_stage_a_signature_and_the_right_to_approve_it() -> None:
+    allowing, forbidding = a_stage(1, "DONE", allow_post=True), a_stage(2, "PLANNING", 1)
+
+    def of_line(stage: Stage, *, signed_off: bool, may_post: bool) -> Code | str | None:
+        [found] = [
+            each
+            for each in rules.line_actions(
+                an_order(stage=stage), 1, CREATED, may=True, signed_off=signed_off, may_post=may_post
+            )
+            if each.action is OrderAction.POST
+        ]
+        return found.code or found.reason
+
+    def of_order(stage: Stage) -> Code | None:
+        found = rules.order_actions(an_order(stage=stage), has_next_stage=False, may=True, may_post=True)
+        return {each.action: each.code for each in found}[OrderAction.POST]
+
+    assert of_line(allowing, signed_off=True, may_post=True) is None
+    assert of_line(allowing, signed_off=False, may_post=True) is Code.NOT_SIGNED_OFF
+    assert of_line(forbidding, signed_off=True, may_post=True) is Code.STAGE_FORBIDS_POST
+    assert of_line(allowing, signed_off=True, may_post=False) == "Your role does not allow this."
+    assert (of_order(allowing), of_order(forbidding)) == (None, Code.STAGE_FORBIDS_POST)
 
 
 def test_a_role_that_may_not_is_told_so_and_no_more() -> None:
@@ -153,7 +182,7 @@ def test_a_role_that_may_not_is_told_so_and_no_more() -> None:
 def test_a_web_order_that_waits_is_changed_transferred_or_deleted() -> None:
     order = replace(an_order(stage=a_stage(2, "IN_PROCESS", 1)), incoming_web_order=True)
 
-    found = rules.order_actions(order, has_next_stage=True, may=True)
+    found = rules.order_actions(order, has_next_stage=True, may=True, may_post=True)
 
     assert {each.action: each.code for each in found} == {
         OrderAction.CHANGE: None,
@@ -165,4 +194,5 @@ def test_a_web_order_that_waits_is_changed_transferred_or_deleted() -> None:
         OrderAction.REVOKE_CANCELLATION: Code.NOT_CANCELED,
         OrderAction.DELETE: None,
         OrderAction.TRANSFER: None,
+        OrderAction.POST: Code.WEB_ORDER_WAITS,
     }

@@ -174,7 +174,7 @@ def test_a_posting_run_has_days_in_order_and_a_type() -> None:
     check_posting_run(a_posting_run())
 
     assert refusals(lambda: check_posting_run(PostingRun(DONE_ON, DONE_ON - DAY), ("input",))) == [
-        (Code.INVALID, ("input", "toDate"))
+        (Code.INVALID, ("input", "toOn"))
     ]
     assert refusals(lambda: check_posting_run(PostingRun(DONE_ON, DONE_ON, frozenset()))) == [
         (Code.INVALID, ("transactionTypes",))

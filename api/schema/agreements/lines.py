@@ -1,39 +1,26 @@
 """What the lines and relations of service agreements are changed with."""
 
-import re
 from datetime import date
 from decimal import Decimal
 
 import strawberry
 
-from api.schema.inputs import OMIT, OMIT_OR_CLEAR, VERSION, MutationInput, kept, kept_given_key, kept_key
+from api.schema.inputs import (
+    OMIT,
+    OMIT_OR_CLEAR,
+    VERSION,
+    MutationInput,
+    kept,
+    kept_given_key,
+    kept_key,
+    kept_minute,
+    minute_of,
+)
 from api.schema.nodes import key_of, keys_of, optional_key
 from api.schema.scalars import CurrencyCode
 from domain.agreements import operations
 from domain.agreements.rules import ItemSetup
-from domain.core.errors import Code, Refused
-from domain.core.keep import KEEP, Keep
 from domain.projects.rules import TransactionType
-
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
-
-
-def _minute(text: str | None, *path: str | int) -> int | None:
-    """A time of day as people write it, in minutes after midnight.
-
-    Raises:
-        Refused: INVALID.
-    """
-    if text is None:
-        return None
-    if not _CLOCK.fullmatch(text):
-        raise Refused(Code.INVALID, f"{text[:20]} is no time of day; write it like 08:00.", path)
-    hours, minutes = text.split(":")
-    return int(hours) * 60 + int(minutes)
-
-
-def _kept_minute(given: strawberry.Maybe[str | None], path: str) -> int | None | Keep:
-    return KEEP if given is None else _minute(given.value, path)
 
 
 @strawberry.input(description="A line to put on a service agreement.")
@@ -83,6 +70,10 @@ class ServiceAgreementLineInput:
         default=None, description="Service ends at this time of day or earlier, `HH:MM`."
     )
 
+    sales_price: Decimal | None = strawberry.field(
+        default=None, description="What a unit is sold for; as the price set-up says unless given."
+    )
+
     def line(self, *path: str | int) -> operations.NewAgreementLine:
         """The line as the domain wants it.
 
@@ -110,8 +101,9 @@ class ServiceAgreementLineInput:
             item_id=optional_key(self.item_id, "itm", "item", *path, "itemId"),
             item_setup=self.item_setup,
             site_id=optional_key(self.site_id, "adr", "address", *path, "siteId"),
-            starts_after_minute=_minute(self.service_starts_after, *path, "serviceStartsAfter"),
-            ends_before_minute=_minute(self.service_ends_before, *path, "serviceEndsBefore"),
+            starts_after_minute=minute_of(self.service_starts_after, *path, "serviceStartsAfter"),
+            ends_before_minute=minute_of(self.service_ends_before, *path, "serviceEndsBefore"),
+            sales_price=self.sales_price,
         )
 
 
@@ -158,6 +150,9 @@ class ChangeServiceAgreementLineInput(MutationInput):
     site_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     service_starts_after: strawberry.Maybe[str | None] = strawberry.field(description=OMIT_OR_CLEAR)
     service_ends_before: strawberry.Maybe[str | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    sales_price: strawberry.Maybe[Decimal | None] = strawberry.field(
+        description="Omit to keep; null for what the price set-up says."
+    )
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeServiceAgreementLine:
@@ -181,8 +176,9 @@ class ChangeServiceAgreementLineInput(MutationInput):
             item_id=kept_key(self.item_id, "itm", "item", "itemId"),
             item_setup=kept(self.item_setup),
             site_id=kept_key(self.site_id, "adr", "address", "siteId"),
-            starts_after_minute=_kept_minute(self.service_starts_after, "serviceStartsAfter"),
-            ends_before_minute=_kept_minute(self.service_ends_before, "serviceEndsBefore"),
+            starts_after_minute=kept_minute(self.service_starts_after, "serviceStartsAfter"),
+            ends_before_minute=kept_minute(self.service_ends_before, "serviceEndsBefore"),
+            sales_price=kept(self.sales_price),
             expected_version=self.expected_version,
         )
 

@@ -8,7 +8,9 @@ import strawberry
 
 from api.schema.agreements.setup import AgreementGroup, ServiceInterval, TimeWindow
 from api.schema.customers import Address, Contact
+from api.schema.inputs import clock_text
 from api.schema.items import Item
+from api.schema.money import Money, priced
 from api.schema.nodes import Node, node
 from api.schema.projects import LineProperty, Project, ProjectCategory
 from api.schema.scalars import CurrencyCode
@@ -19,6 +21,7 @@ from api.selection import column, computed, identity, many, one
 from domain.agreements import models
 from domain.agreements.queries import visible_agreements
 from domain.agreements.rules import CombineBy, ItemSetup
+from domain.core.actor import Permission
 from domain.core.rows import company_only
 from domain.projects.rules import TransactionType
 
@@ -27,11 +30,6 @@ if TYPE_CHECKING:
 
 _NUMBER = "For people, unique per company."
 _VERSION = "Grows with every change; send it back as `expectedVersion`."
-
-
-def _clock(minute: int | None) -> str | None:
-    """Minutes after midnight as people write them; the end of the day is 24:00."""
-    return None if minute is None else f"{minute // 60:02}:{minute % 60:02}"
 
 
 def _is_template(template_group_id: int | None) -> bool:
@@ -55,6 +53,19 @@ class ServiceAgreementLine(Node):
     line_property: LineProperty = one(description="How it is charged.")
     project: Project = one(description="Where cost and revenue go.")
     currency: CurrencyCode = column(description="The currency it is sold in.")
+    cost_price: Money | None = priced(
+        "cost_price_minor",
+        needs=Permission.READ_MARGINS,
+        description="What a unit costs the company; null when the set-up does not say, or when it is not for you.",
+    )
+    sales_price: Money | None = priced(
+        "sales_price_minor",
+        needs=Permission.READ_COMPANY,
+        description="What a unit is sold for; null when the set-up does not say.",
+    )
+    sales_price_modified: bool = column(
+        description="Whether somebody typed the sales price, so that the lines of orders get it too."
+    )
     starts_on: date = column(description="Its first day, from which its interval counts.")
     ends_on: date | None = column(description="Its last day; null for no end.")
     worker: Worker | None = one(description="Who does it; null when anybody.")
@@ -70,12 +81,12 @@ class ServiceAgreementLine(Node):
     site: Address | None = one(description="Where the item is needed; null when not said.")
     service_starts_after: str | None = computed(
         needs=("starts_after_minute",),
-        value=_clock,
+        value=clock_text,
         description="Service begins at this time of day or later, `HH:MM`; null when at any.",
     )
     service_ends_before: str | None = computed(
         needs=("ends_before_minute",),
-        value=_clock,
+        value=clock_text,
         description="Service ends at this time of day or earlier, `HH:MM`; null when at any.",
     )
     version: int = column(description=_VERSION)

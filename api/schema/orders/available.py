@@ -1,5 +1,7 @@
 """What can be done to an order or a line now, as data: the same rules that refuse it."""
 
+from datetime import datetime
+
 import strawberry
 
 from domain.core.actor import Actor, Permission
@@ -26,6 +28,7 @@ ORDER_NEEDS = (
 LINE_NEEDS = (
     "line_number",
     "status",
+    "signed_off_at",
     "order.number",
     "order.progress",
     "order.has_posted_lines",
@@ -65,13 +68,19 @@ def of_order(
         has_item_requirements=bool(has_item_requirements),
         incoming_web_order=incoming_web_order,
     )
-    return rules.order_actions(order, has_next_stage=bool(has_next), may=viewer.may(Permission.MAINTAIN_ORDERS))
+    return rules.order_actions(
+        order,
+        has_next_stage=bool(has_next),
+        may=viewer.may(Permission.MAINTAIN_ORDERS),
+        may_post=viewer.may(Permission.APPROVE_POSTING),
+    )
 
 
 def of_line(
     viewer: Actor,
     line_number: int,
     status: LineStatus,
+    signed_off_at: datetime | None,
     number: str,
     progress: OrderProgress,
     has_posted_lines: bool | None,  # noqa: FBT001 - given by position, as the columns come
@@ -86,7 +95,14 @@ def of_line(
         has_posted_lines=bool(has_posted_lines),
         has_item_requirements=bool(has_item_requirements),
     )
-    return rules.line_actions(order, line_number, status, may=viewer.may(Permission.MAINTAIN_ORDERS))
+    return rules.line_actions(
+        order,
+        line_number,
+        status,
+        may=viewer.may(Permission.MAINTAIN_ORDERS),
+        signed_off=signed_off_at is not None,
+        may_post=viewer.may(Permission.APPROVE_POSTING),
+    )
 
 
 def _stage(*columns: object) -> Stage | None:

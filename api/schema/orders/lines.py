@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import strawberry
 
-from api.schema.inputs import OMIT, OMIT_OR_CLEAR, VERSION, MutationInput, kept, kept_key
+from api.schema.inputs import OMIT, OMIT_OR_CLEAR, VERSION, MutationInput, kept, kept_key, kept_minute, minute_of
 from api.schema.nodes import key_of, keys_of, optional_key
+from api.schema.scalars import CurrencyCode
 from domain.orders import operations
 from domain.projects.rules import TransactionType
 
@@ -45,12 +46,22 @@ class ServiceOrderLineInput:
     latest_on: date | None = strawberry.field(
         default=None, description="The last day it may be done; that day unless given."
     )
+    currency: CurrencyCode | None = strawberry.field(
+        default=None, description="Currency it is sold in; the company's unless given."
+    )
+    sales_price: Decimal | None = strawberry.field(
+        default=None, description="What a unit is sold for; as the price set-up says unless given."
+    )
+    start_time: str | None = strawberry.field(
+        default=None, description="When work on it began, `HH:MM`; where the settings and the journal want it."
+    )
+    end_time: str | None = strawberry.field(default=None, description="When work on it ended, `HH:MM`.")
 
     def line(self, *path: str | int) -> operations.NewLine:
         """The line as the domain wants it.
 
         Raises:
-            Refused: NOT_FOUND.
+            Refused: NOT_FOUND, INVALID.
         """
         return operations.NewLine(
             transaction_type=self.transaction_type,
@@ -69,6 +80,10 @@ class ServiceOrderLineInput:
             executes_on=self.executes_on,
             earliest_on=self.earliest_on,
             latest_on=self.latest_on,
+            currency=self.currency,
+            sales_price=self.sales_price,
+            starts_minute=minute_of(self.start_time, *path, "startTime"),
+            ends_minute=minute_of(self.end_time, *path, "endTime"),
         )
 
 
@@ -107,6 +122,11 @@ class ChangeServiceOrderLineInput(MutationInput):
     executes_on: strawberry.Maybe[date] = strawberry.field(description=OMIT)
     earliest_on: strawberry.Maybe[date] = strawberry.field(description=OMIT)
     latest_on: strawberry.Maybe[date] = strawberry.field(description=OMIT)
+    sales_price: strawberry.Maybe[Decimal | None] = strawberry.field(
+        description="Omit to keep; null for what the price set-up says."
+    )
+    start_time: strawberry.Maybe[str | None] = strawberry.field(description=f"{OMIT_OR_CLEAR} `HH:MM`.")
+    end_time: strawberry.Maybe[str | None] = strawberry.field(description=f"{OMIT_OR_CLEAR} `HH:MM`.")
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeServiceOrderLine:
@@ -124,6 +144,9 @@ class ChangeServiceOrderLineInput(MutationInput):
             executes_on=kept(self.executes_on),
             earliest_on=kept(self.earliest_on),
             latest_on=kept(self.latest_on),
+            sales_price=kept(self.sales_price),
+            starts_minute=kept_minute(self.start_time, "startTime"),
+            ends_minute=kept_minute(self.end_time, "endTime"),
             expected_version=self.expected_version,
         )
 

@@ -7,10 +7,13 @@ import strawberry
 
 from api.schema.agreements import ServiceAgreement, ServiceAgreementLine
 from api.schema.customers import Address, Contact, Customer
+from api.schema.inputs import clock_text
 from api.schema.items import Item
+from api.schema.money import Money, priced
 from api.schema.nodes import Node, node
 from api.schema.orders.available import LINE_NEEDS, ORDER_NEEDS, AvailableOrderAction, of_line, of_order
 from api.schema.projects import LineProperty, Project, ProjectCategory
+from api.schema.scalars import CurrencyCode
 from api.schema.service_objects import ServiceObjectRelation, ServiceTask, ServiceTaskRelation
 from api.schema.stages import Stage, StageReasonCode
 from api.schema.workforce import DispatchTeam, Worker
@@ -133,6 +136,10 @@ class ServiceActivity(Node):
     )
 
 
+def _for_company(viewer: Actor, modified: bool) -> bool | None:  # noqa: FBT001 - given by position, as columns come
+    return modified if viewer.may(Permission.READ_COMPANY) else None
+
+
 @node(
     models.ServiceOrderLine,
     prefix="sol",
@@ -168,6 +175,32 @@ class ServiceOrderLine(Node):
     earliest_on: date | None = column(description="The first day it may take place on; null when not said.")
     latest_on: date | None = column(description="The last day it may take place on; null when not said.")
     executes_on: date | None = column(description="The day it is to be done; null when not said.")
+    start_time: str | None = computed(
+        needs=("starts_minute",), value=clock_text, description="When work on it began, `HH:MM`; null when not said."
+    )
+    end_time: str | None = computed(
+        needs=("ends_minute",), value=clock_text, description="When work on it ended, `HH:MM`; null when not said."
+    )
+    currency: CurrencyCode | None = column(description="The currency it is sold in; null: the company's.")
+    cost_price: Money | None = priced(
+        "cost_price_minor",
+        needs=Permission.READ_MARGINS,
+        description="What a unit costs the company; null when the set-up does not say, or when it is not for you.",
+    )
+    sales_price: Money | None = priced(
+        "sales_price_minor",
+        needs=Permission.READ_COMPANY,
+        description="What a unit is sold for; null when the set-up does not say, or when it is not for you.",
+    )
+    sales_price_modified: bool | None = computed(
+        needs=("sales_price_modified",),
+        value=_for_company,
+        viewer=True,
+        description=(
+            "Whether somebody typed the sales price. Another one is looked up again when the line is posted."
+            " Null when it is not for you."
+        ),
+    )
     signed_off_at: datetime | None = column(description="When it was signed off as done; null while it is not.")
     version: int = column(description=_VERSION)
     available_actions: list[AvailableOrderAction] = computed(

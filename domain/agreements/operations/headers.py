@@ -262,6 +262,15 @@ async def active_worker(worker_id: int | None, path: str) -> int | None:
     return worker_id
 
 
+async def known_worker(worker_id: int | None, path: str) -> int | None:
+    """The id of a worker who works here, or has; None stays None.
+
+    Raises:
+        Refused: NOT_FOUND.
+    """
+    return await existing(Worker, worker_id, "worker", path)
+
+
 async def _lines(agreement_id: int, **more: Any) -> list[ServiceAgreementLine]:
     return await ServiceAgreementLine.filter(agreement_id=agreement_id, **more).order_by("id").select_for_update()
 

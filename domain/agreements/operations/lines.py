@@ -8,13 +8,14 @@ from typing import Any
 
 from domain.agreements import rules
 from domain.agreements.models import ServiceAgreement, ServiceAgreementLine, ServiceInterval, TimeWindow
-from domain.agreements.operations.headers import active_worker, allowed_project, locked_agreement
+from domain.agreements.operations.headers import active_worker, allowed_project, known_worker, locked_agreement
 from domain.agreements.queries import line_served_on
 from domain.agreements.rules import ItemSetup, LineNeeds, Validity
 from domain.core.actor import Permission
 from domain.core.checks import check_text, optional_text
 from domain.core.errors import Code, Refused, not_found
 from domain.core.keep import KEEP, Keep
+from domain.core.money import check_not_negative, to_minor
 from domain.core.operation import Work, check_version, operation
 from domain.core.rows import existing, lock_all, locked, usable
 from domain.customers.models import Address
@@ -22,7 +23,8 @@ from domain.items.models import Item
 from domain.parameters.queries import company_parameters
 from domain.parameters.rules import check_currency
 from domain.projects.models import LineProperty, Project, ProjectCategory
-from domain.projects.rules import TransactionType
+from domain.projects.queries import Sold, check_project_allows, line_prices
+from domain.projects.rules import Priced, TransactionType
 from domain.service_objects import rules as object_rules
 from domain.service_objects.models import ServiceObjectRelation, ServiceTask, ServiceTaskRelation
 
@@ -54,6 +56,7 @@ class NewAgreementLine:
     site_id: int | None = None
     starts_after_minute: int | None = None
     ends_before_minute: int | None = None
+    sales_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +74,19 @@ async def add_service_agreement_line(work: Work, command: AddServiceAgreementLin
 
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, INVALID, PROJECT_TYPE_NOT_ALLOWED, WORKER_INACTIVE, OBJECT_NOT_RELATED,
-            TASK_NOT_RELATED.
+            TASK_NOT_RELATED, PROJECT_VALIDATION.
 
-    Source: DOMAIN.md 3, 4.2.
+    Source: DOMAIN.md 2, 3, 4.2.
     """
     agreement = await locked_agreement(command.agreement_id, command.expected_version)
     wanted = asdict(command.line)
     wanted["project_id"] = wanted["project_id"] or agreement.project_id
     wanted["currency"] = wanted["currency"] or (await company_parameters()).currency
     wanted["starts_on"] = wanted["starts_on"] or agreement.starts_on
+    typed = wanted.pop("sales_price")
     try:
         values = await _checked(agreement, wanted)
+        values |= await _priced(wanted | values, None if typed is None else _minor(typed))
     except Refused as refused:
         raise refused.under("line") from None
     line = ServiceAgreementLine(
@@ -114,6 +119,7 @@ class ChangeServiceAgreementLine:
     site_id: int | None | Keep = KEEP
     starts_after_minute: int | None | Keep = KEEP
     ends_before_minute: int | None | Keep = KEEP
+    sales_price: Decimal | None | Keep = KEEP
     expected_version: int | None = None
 
 
@@ -123,19 +129,19 @@ async def change_service_agreement_line(work: Work, command: ChangeServiceAgreem
 
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, INVALID, PROJECT_TYPE_NOT_ALLOWED, WORKER_INACTIVE, OBJECT_NOT_RELATED,
-            TASK_NOT_RELATED, ORDERS_OUTSIDE_VALIDITY.
+            TASK_NOT_RELATED, ORDERS_OUTSIDE_VALIDITY, PROJECT_VALIDATION.
 
-    Source: DOMAIN.md 3, 4.2, D-5.
+    Source: DOMAIN.md 2, 3, 4.2, D-5.
     """
     line, agreement = await _locked_line(command.line_id)
     await check_version(line, command.expected_version)
     given = {
         name: value
         for name, value in asdict(command).items()
-        if name not in {"line_id", "expected_version"} and not isinstance(value, Keep)
+        if name not in {"line_id", "sales_price", "expected_version"} and not isinstance(value, Keep)
     }
     new = {name: value for name, value in given.items() if getattr(line, name) != value}
-    if not new:
+    if not new and isinstance(command.sales_price, Keep):
         return line.id
     stored = {name: getattr(line, name) for name in ServiceAgreementLine._meta.db_fields}  # noqa: SLF001 - Tortoise's
     values = await _checked(agreement, stored | new, only=new)
@@ -144,6 +150,10 @@ async def change_service_agreement_line(work: Work, command: ChangeServiceAgreem
         name = f"Line {line.line_number} of {agreement.number}"
         validity = Validity(wanted["starts_on"], wanted["ends_on"])
         rules.check_orders_inside(name, validity, await line_served_on(line.id))
+    typed = line.sales_price_minor if line.sales_price_modified else None
+    if not isinstance(command.sales_price, Keep):
+        typed = None if command.sales_price is None else _minor(command.sales_price)
+    values |= await _priced(stored | new | values, typed)
     await work.change(line, "service_agreement_line_changed", **(new | values))
     return line.id
 
@@ -252,14 +262,19 @@ async def _checked(
             values[column] = await existing(model, given[column], what, path)
     if "item_id" in given:
         values["item_id"] = await usable(Item, given["item_id"], "item", "itemId")
+    parameters = await company_parameters()
     if "worker_id" in given:
-        values["worker_id"] = await active_worker(given["worker_id"], "workerId")
+        named = (given["worker_id"], "workerId")
+        selectable = parameters.terminated_workers_selectable
+        values["worker_id"] = await (known_worker(*named) if selectable else active_worker(*named))
     if given.keys() & {"project_id", "site_id"}:
         # What it has stays: the agreement's own, or what the line had before.
         kept = agreement.project_id if "project_id" in given else wanted["project_id"]
         project = await allowed_project(wanted["project_id"], kept=kept)
         await _check_site(wanted["site_id"], project)
-    await _check_category(wanted, is_new="category_id" in given)
+    is_judged = "category_id" in given and not parameters.inactive_categories_selectable
+    await _check_category(wanted, must_be_active=is_judged)
+    await _check_allowed(wanted, given)
     await _check_related(agreement, given)
     if "quantity" in given:
         values["quantity"] = _quantity(given["quantity"])
@@ -272,6 +287,16 @@ async def _checked(
     return values
 
 
+async def _priced(line: Mapping[str, Any], typed: int | None) -> dict[str, Any]:
+    """The price columns of a line: on its first day, or as typed."""
+    what = Priced(line["transaction_type"], line["project_id"], line["item_id"], line["worker_id"], line["category_id"])
+    return await line_prices(Sold(what, line["currency"], line["starts_on"]), typed=typed)
+
+
+def _minor(amount: Decimal) -> int:
+    return check_not_negative(to_minor(amount, "salesPrice"), "salesPrice")
+
+
 _REFERENCES = (
     ("line_property_id", LineProperty, "line property", "linePropertyId"),
     ("task_id", ServiceTask, "service task", "taskId"),
@@ -280,7 +305,13 @@ _REFERENCES = (
 )
 
 
-async def _check_category(wanted: Mapping[str, Any], *, is_new: bool) -> None:
+async def _check_allowed(wanted: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    if given.keys() & {"project_id", "worker_id", "category_id"}:
+        named = {"worker_id": wanted["worker_id"], "category_id": wanted["category_id"]}
+        await check_project_allows(wanted["project_id"], **named)
+
+
+async def _check_category(wanted: Mapping[str, Any], *, must_be_active: bool) -> None:
     category = await ProjectCategory.get_or_none(id=wanted["category_id"])
     if category is None:
         raise not_found("project category", "categoryId")
@@ -288,7 +319,7 @@ async def _check_category(wanted: Mapping[str, Any], *, is_new: bool) -> None:
         LineNeeds(
             wanted["transaction_type"],
             category.transaction_type,
-            category.active_in_journals or not is_new,
+            category.active_in_journals or not must_be_active,
             wanted["item_id"],
             wanted["item_setup"],
             wanted["site_id"],

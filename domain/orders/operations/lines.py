@@ -1,5 +1,6 @@
 """Changes of the lines of service orders, which move the activities that lines share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,6 +19,9 @@ from domain.orders.charged import category_for, check_project_takes, line_proper
 from domain.orders.days import day_of
 from domain.orders.models import ServiceOrder, ServiceOrderLine
 from domain.orders.parts import active_worker, locked_line, roll_up, state_of
+from domain.orders.pricing import check_times, price, typed_price
+from domain.parameters.queries import company_parameters
+from domain.parameters.rules import check_currency
 from domain.projects.models import LineProperty, Project
 from domain.projects.rules import TransactionType
 from domain.service_objects.models import ServiceTask
@@ -27,7 +31,10 @@ _DAYS = ("executes_on", "earliest_on", "latest_on")
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
-    """A line to put on an order; it is done on the order's day, and may be on no other, unless told."""
+    """A line to put on an order; it is done on the order's day, and may be on no other, unless told.
+
+    It is in the company's currency unless told. Units: minutes after midnight.
+    """
 
     transaction_type: TransactionType
     quantity: Decimal
@@ -43,6 +50,10 @@ class NewLine:
     executes_on: date | None = None
     earliest_on: date | None = None
     latest_on: date | None = None
+    currency: str | None = None
+    sales_price: Decimal | None = None
+    starts_minute: int | None = None
+    ends_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,9 @@ class ChangeServiceOrderLine:
     executes_on: date | Keep = KEEP
     earliest_on: date | Keep = KEEP
     latest_on: date | Keep = KEEP
+    sales_price: Decimal | None | Keep = KEEP
+    starts_minute: int | None | Keep = KEEP
+    ends_minute: int | None | Keep = KEEP
     expected_version: int | None = None
 
 
@@ -146,8 +160,11 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
     if not isinstance(command.project_id, Keep):
         values["project_id"] = await usable(Project, command.project_id, "project", "projectId")
     project_id = values.get("project_id", line.project_id) or order.project_id
-    if moved or values.keys() & {"category_id", "project_id"}:
+    is_other = moved or bool(values.keys() & {"category_id", "project_id"})
+    if is_other:
         await check_project_takes(project_id, worker_id, values.get("category_id", line.category_id))
+    is_other = is_other or days["executes_on"] != line.executes_on
+    values |= await _charged(work, order, line, values, command, is_other=is_other)
     if moved and line.transaction_type is TransactionType.HOUR and (left is not None or await gives_activities(order)):
         activity = await shared_activity(work, order, worker_id, task_id, line.description, like=left)
         values["activity_id"] = activity.id
@@ -188,11 +205,41 @@ async def add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: i
         object_relation_id=new.object_relation_id,
         quantity=rules.check_quantity(new.quantity),
         unit=check_text(unit, "unit", longest=10),
+        currency=check_currency(new.currency or (await company_parameters()).currency),
+        starts_minute=new.starts_minute,
+        ends_minute=new.ends_minute,
     )
     day = new.executes_on or await day_of(order, work.now)
     line.executes_on, line.earliest_on, line.latest_on = day, new.earliest_on or day, new.latest_on or day
     rules.check_days(line.earliest_on, line.latest_on)
     line.line_property_id = line.line_property_id or await line_property_of(line.project_id or order.project_id)
     await check_project_takes(line.project_id or order.project_id, worker_id, line.category_id)
+    await check_times(line)
+    await price(work, order, line, None if new.sales_price is None else typed_price(new.sales_price))
     line.activity_id = await visit_for(work, order, line)
     return await work.create(line, "service_order_line_created")
+
+
+async def _charged(
+    work: Work,
+    order: ServiceOrder,
+    line: ServiceOrderLine,
+    values: Mapping[str, Any],
+    command: ChangeServiceOrderLine,
+    *,
+    is_other: bool,
+) -> dict[str, Any]:
+    """The times and prices of a line as they will be with new values; a price that nobody typed follows these."""
+    wanted = line.clone(pk=line.id)
+    wanted.update_from_dict(dict(values))
+    wanted.starts_minute = chosen(command.starts_minute, line.starts_minute)
+    wanted.ends_minute = chosen(command.ends_minute, line.ends_minute)
+    if (wanted.starts_minute, wanted.ends_minute) != (line.starts_minute, line.ends_minute):
+        await check_times(wanted)
+    if is_other or not isinstance(command.sales_price, Keep):
+        typed = line.sales_price_minor if line.sales_price_modified else None
+        if not isinstance(command.sales_price, Keep):
+            typed = None if command.sales_price is None else typed_price(command.sales_price)
+        await price(work, order, wanted, typed)
+    names = ("starts_minute", "ends_minute", "cost_price_minor", "sales_price_minor", "sales_price_modified")
+    return {name: getattr(wanted, name) for name in names}

@@ -21,6 +21,7 @@ from domain.orders.rules.changing import (
     check_sign_off,
     check_transfer,
 )
+from domain.orders.rules.posting import check_line_post, check_may_post_some
 from domain.orders.rules.states import OrderState
 from domain.orders.rules.values import LineStatus
 from domain.stages.rules import check_has_next, check_has_previous
@@ -38,6 +39,7 @@ class OrderAction(StrEnum):
     REVOKE_CANCELLATION = "REVOKE_CANCELLATION"
     DELETE = "DELETE"
     TRANSFER = "TRANSFER"
+    POST = "POST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,10 @@ class AvailableAction:
 Checks = Mapping[OrderAction, Callable[[], object]]
 
 
-def order_actions(order: OrderState, *, has_next_stage: bool, may: bool) -> list[AvailableAction]:
-    """Every action on an order with whether it is possible.
+def order_actions(
+    order: OrderState, *, has_next_stage: bool, may: bool, may_post: bool = False
+) -> list[AvailableAction]:
+    """Every action on an order with whether it is possible; to post it is for whoever may approve that.
 
     Source: DOMAIN.md 5.6, 6.2.
     """
@@ -69,11 +73,20 @@ def order_actions(order: OrderState, *, has_next_stage: bool, may: bool) -> list
         OrderAction.DELETE: lambda: check_delete(order),
         OrderAction.TRANSFER: lambda: check_transfer(order),
     }
-    return _available(checks, may=may)
+    posting: Checks = {OrderAction.POST: lambda: check_may_post_some(order)}
+    return [*_available(checks, may=may), *_available(posting, may=may_post)]
 
 
-def line_actions(order: OrderState, line_number: int, status: LineStatus, *, may: bool) -> list[AvailableAction]:
-    """Every action on a line with whether it is possible.
+def line_actions(
+    order: OrderState,
+    line_number: int,
+    status: LineStatus,
+    *,
+    may: bool,
+    signed_off: bool = False,
+    may_post: bool = False,
+) -> list[AvailableAction]:
+    """Every action on a line with whether it is possible; to post it is for whoever may approve that.
 
     Source: DOMAIN.md 5.6.
     """
@@ -83,7 +96,10 @@ def line_actions(order: OrderState, line_number: int, status: LineStatus, *, may
         OrderAction.CANCEL: lambda: check_line_cancel(order, line_number, status),
         OrderAction.REVOKE_CANCELLATION: lambda: check_line_revoke(order, line_number, status),
     }
-    return _available(checks, may=may)
+    posting: Checks = {
+        OrderAction.POST: lambda: check_line_post(order, line_number, status, signed_off=signed_off),
+    }
+    return [*_available(checks, may=may), *_available(posting, may=may_post)]
 
 
 def _available(checks: Checks, *, may: bool) -> list[AvailableAction]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.core.errors import Code, Path, Refusal, Refused
+from domain.orders.rules.changing import check_transferred
 from domain.orders.rules.creating import check_agreement_given
 from domain.orders.rules.states import LineState, OrderState, line_numbered
-from domain.orders.rules.values import LineStatus, check_line_open
+from domain.orders.rules.values import LineStatus, OrderProgress, check_line_open
 from domain.projects.rules import TransactionType
 from domain.stages.rules import check_may_post
 
@@ -54,9 +55,42 @@ def check_posting_run(run: PostingRun, path: Path = ()) -> None:
     """
     if run.to_on < run.from_on:
         message = f"The days end on {run.to_on}, before they begin on {run.from_on}."
-        raise Refused(Code.INVALID, message, (*path, "toDate"))
+        raise Refused(Code.INVALID, message, (*path, "toOn"))
     if not run.transaction_types:
         raise Refused(Code.INVALID, "Choose at least one transaction type.", (*path, "transactionTypes"))
+
+
+def check_may_post_some(order: OrderState, path: Path = ("orderId",)) -> None:
+    """Refuse to post an order whose stage forbids it, or that has no open line; single lines are judged when asked for.
+
+    Raises:
+        Refused: WEB_ORDER_WAITS, STAGE_FORBIDS_POST, LINE_NOT_OPEN.
+
+    Source: DOMAIN.md 5.6.
+    """
+    check_transferred(order, path)
+    if order.stage is not None:
+        check_may_post(order.stage, order.number, path)
+    if order.progress is not OrderProgress.IN_PROCESS:
+        raise Refused(Code.LINE_NOT_OPEN, f"{order.number} has no open line to post.", path)
+
+
+def check_line_post(
+    order: OrderState, line_number: int, status: LineStatus, *, signed_off: bool, path: Path = ("lineId",)
+) -> None:
+    """Refuse to post a line that is not open or not signed off, or whose order's stage forbids it.
+
+    Raises:
+        Refused: WEB_ORDER_WAITS, STAGE_FORBIDS_POST, LINE_NOT_OPEN, NOT_SIGNED_OFF.
+
+    Source: DOMAIN.md 5.6.
+    """
+    check_transferred(order, path)
+    if order.stage is not None:
+        check_may_post(order.stage, order.number, path)
+    check_line_open(status, line_number)
+    if not signed_off:
+        raise Refused(Code.NOT_SIGNED_OFF, f"Line {line_number} is not signed off; sign it off first.", path)
 
 
 def lines_asked_for(lines: Sequence[LineState], run: PostingRun) -> list[LineState]:
@@ -83,11 +117,12 @@ def plan_posting(
     """The lines that are posted; those in whose way something is stay open, and refuse when nothing else is left.
 
     Raises:
-        Refused: STAGE_FORBIDS_POST, AGREEMENT_REQUIRED, LINE_NOT_OPEN (none is asked for), NOT_SIGNED_OFF,
-            PROJECT_REQUIRED, JOURNAL_MISSING.
+        Refused: WEB_ORDER_WAITS, STAGE_FORBIDS_POST, AGREEMENT_REQUIRED, LINE_NOT_OPEN (none is asked for),
+            NOT_SIGNED_OFF, PROJECT_REQUIRED, PROJECT_VALIDATION, JOURNAL_MISSING.
 
-    Source: DOMAIN.md 5.6, 5.3, 1.1.
+    Source: DOMAIN.md 5.6, 5.3, 1.1, 2.
     """
+    check_transferred(order, path)
     if order.stage is not None:
         check_may_post(order.stage, order.number, path)
     check_agreement_given(
@@ -117,6 +152,9 @@ def _in_the_way(order: OrderState, line: LineState, rules: PostingRules, path: P
     if line.project_id is None and order.project_id is None:
         message = f"{order.number} has no project; attach it to one, or to a service agreement, before posting it."
         yield Refusal(Code.PROJECT_REQUIRED, message, path)
+    if not line.is_allowed:
+        message = f"Its project does not take the worker or project category of line {line.number} of {order.number}."
+        yield Refusal(Code.PROJECT_VALIDATION, message, path)
     if line.transaction_type not in rules.journals:
         what = line.transaction_type.lower()
         message = f"There is no journal for lines of type {what}; name one in the parameters."

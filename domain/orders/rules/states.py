@@ -34,6 +34,7 @@ class LineState:
     executes_on: date
     signed_off: bool = False
     project_id: int | None = None
+    is_allowed: bool = True
 
 
 def line_numbered(lines: Iterable[LineState], number: int) -> LineState:

@@ -6,10 +6,12 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.core.errors import Code, Path, Refused
+from domain.projects.rules import TransactionType
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 LONGEST = timedelta(days=31)
+_DAY = 24 * 60
 _FOUR_PLACES = Decimal("0.0001")
 
 
@@ -123,6 +125,30 @@ def check_line_open(status: LineStatus, line_number: int, path: Path = ("lineId"
     if status is not LineStatus.CREATED:
         message = f"Line {line_number} is {status.lower()}; only an open line can be changed."
         raise Refused(Code.LINE_NOT_OPEN, message, path)
+
+
+def check_line_times(
+    transaction_type: TransactionType, starts_minute: int | None, ends_minute: int | None, *, shown: bool
+) -> None:
+    """Refuse times of day on a line that nobody wants there, that are incomplete, or the wrong way round.
+
+    Units: minutes after midnight.
+
+    Raises:
+        Refused: INVALID.
+
+    Source: DOMAIN.md 2.
+    """
+    if starts_minute is None and ends_minute is None:
+        return
+    if transaction_type is not TransactionType.HOUR or not shown:
+        message = "Only hours have a start and an end, and only where the settings and the journal for hours say so."
+        raise Refused(Code.INVALID, message, ("startTime",))
+    if starts_minute is None or ends_minute is None:
+        missing = "startTime" if starts_minute is None else "endTime"
+        raise Refused(Code.INVALID, "Give both the start and the end, or neither.", (missing,))
+    if not 0 <= starts_minute < ends_minute <= _DAY:
+        raise Refused(Code.INVALID, "The end is a time of day after the start.", ("endTime",))
 
 
 def next_activity_number(order_number: str, taken: Iterable[str]) -> str:

@@ -1,0 +1,1 @@
+"""Posting: what was done becomes transactions of projects."""

@@ -16,6 +16,7 @@ from domain.exchange.sheets import Fault, Sheet, SheetRow, refusal
 from domain.exchange.tables import referred
 from domain.numbering.models import NumberSequence
 from domain.numbering.operations import SEQUENCES
+from domain.webhooks.models import Webhook
 from domain.parameters.models import ServiceManagementParameters
 from domain.stages.models import Stage
 
@@ -192,7 +193,7 @@ async def _pass(work: Work, sequence: NumberSequence | None, code: str, rows: It
 async def _create_sequence(work: Work, code: str) -> None:
     """Create a sequence that goes on where the numbers in use end."""
     sequence = NumberSequence(code=code, prefix=SEQUENCES[code])
-    numbers = await MODELS[code].filter(number__startswith=sequence.prefix).values_list("number", flat=True)
+    numbers = await (MODELS | _NOT_IN_FILES)[code].filter(number__startswith=sequence.prefix).values_list("number", flat=True)
     highest = highest_count(sequence.prefix, map(str, numbers))
     if highest:
         sequence.next = highest + 1

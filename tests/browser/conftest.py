@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-_START_SECONDS = 60
+_START_SECONDS = 180
 _ADDRESS = re.compile(rb"http://127\.0\.0\.1:(\d+)/graphql")
 _FAULT = re.compile(r'"level":\s*"(error|critical)"')
 _TAVLE = (sys.executable, "-m", "api")

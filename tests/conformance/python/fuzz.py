@@ -27,7 +27,11 @@ def main() -> int:
             f"--max-examples={REQUESTS_PER_FIELD}",
             f"--seed={SEED}",
             "--continue-on-failure",
+            # A busy machine is no fault of the server's.
+            "--suppress-health-check=all",
+            "--request-timeout=60",
             "--no-color",
+            "--warnings=off",
             f"--report-json-path={REPORT}",
         ],
         env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.conformance.python.fuzz_scalars"},
@@ -38,15 +42,16 @@ def main() -> int:
     )
     report = json.loads(REPORT.read_text("utf-8"))
     fields = report["operations"]
-    bad = {finding["operation"] for finding in [*report["failures"], *report["errors"]]}
+    bad = {str(field) for failure in report["failures"] for field in failure["operations"]}
+    # Of the tool itself, or of the connection.
+    bad |= {error["title"] for error in report["errors"]}
+    if done.returncode or bad or fields["tested"] != fields["total"]:
+        print(done.stdout)
     for number in range(fields["tested"] - len(bad)):
         print(f"ok field {number + 1} of {fields['total']}")
     for field in sorted(bad):
         print(f"not ok {field}")
-    if done.returncode or bad or fields["tested"] != fields["total"]:
-        print(done.stdout)
-        return 1
-    return 0
+    return int(done.returncode != 0 or bool(bad) or fields["tested"] != fields["total"])
 
 
 if __name__ == "__main__":

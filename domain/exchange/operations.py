@@ -16,9 +16,9 @@ from domain.exchange.sheets import Fault, Sheet, SheetRow, refusal
 from domain.exchange.tables import referred
 from domain.numbering.models import NumberSequence
 from domain.numbering.operations import SEQUENCES
-from domain.webhooks.models import Webhook
 from domain.parameters.models import ServiceManagementParameters
 from domain.stages.models import Stage
+from domain.webhooks.models import Webhook
 
 # Whoever books a worker's time holds the worker, so that two bookings come one after the other; and as everywhere, an
 # order is locked before its lines.
@@ -35,6 +35,8 @@ _HELD_FIRST = {
     tables.STAGE_REASONS.file: tables.ORDERS.file,
     projects.PROJECT_TRANSACTIONS.file: tables.ORDERS.file,
 }
+# What has numbers and is in no file.
+_NOT_IN_FILES = {"webhook": Webhook}
 # What checks and defaults need to know of the rows that a file refers to.
 _KNOWN_OF = {
     tables.CONTACTS.file: ("customer_id",),
@@ -193,7 +195,9 @@ async def _pass(work: Work, sequence: NumberSequence | None, code: str, rows: It
 async def _create_sequence(work: Work, code: str) -> None:
     """Create a sequence that goes on where the numbers in use end."""
     sequence = NumberSequence(code=code, prefix=SEQUENCES[code])
-    numbers = await (MODELS | _NOT_IN_FILES)[code].filter(number__startswith=sequence.prefix).values_list("number", flat=True)
+    numbers = (
+        await (MODELS | _NOT_IN_FILES)[code].filter(number__startswith=sequence.prefix).values_list("number", flat=True)
+    )
     highest = highest_count(sequence.prefix, map(str, numbers))
     if highest:
         sequence.next = highest + 1

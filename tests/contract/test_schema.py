@@ -19,6 +19,7 @@ from graphql import (
     GraphQLSchema,
     build_schema,
     get_named_type,
+    is_input_object_type,
     is_introspection_type,
     is_specified_directive,
     is_specified_scalar_type,

@@ -66,6 +66,11 @@ async def migrate(
     if not is_postgres(url):
         Path(sqlite_path(url)).parent.mkdir(parents=True, exist_ok=True)
     config = tortoise_config(url)
+    if is_postgres(url):
+        # Between its statements a migration works out what the models become: longer than a request may pause.
+        config["connections"]["default"]["credentials"]["server_settings"]["idle_in_transaction_session_timeout"] = (
+            "60s"
+        )
     applied: list[str] = []
 
     def report(event: str, _app: str, name: str) -> None:

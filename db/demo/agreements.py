@@ -178,11 +178,12 @@ def headers(dice: Dice, made: list[Agreement]) -> list[Row]:
     for agreement in made:
         trade, order = TRADES[agreement.trade], agreement.orders[0]
         preferred = order.preferred
+        group = dice.pick(AGREEMENT_GROUPS)[0]
         rows.append(
             (
                 agreement.number,
                 f"{trade.objects}, {order.address.name}",
-                dice.pick(AGREEMENT_GROUPS)[0],
+                group,
                 agreement.project,
                 f"D-{agreement.starts}",
                 "" if dice.chance(0.3) else f"D+{120 + dice.below(900)}",
@@ -193,10 +194,12 @@ def headers(dice: Dice, made: list[Agreement]) -> list[Row]:
                 preferred.number if preferred is not None and preferred.active else "",
                 order.customer.contacts[0][0],
                 "ACT-2",
+                # Inspections have none, but for a few customers who insist.
+                "SLA-1" if group == "AGR-2" and agreement.suspended is False and agreement.number[-1] in "36" else "",
             )
         )
     for number, description, group, _ in TEMPLATES:
-        people = ("", "", "", "ACT-2")
+        people = ("", "", "", "ACT-2", "")
         rows.append(
             (number, description, "AGR-1", "PRJ-101", "D-365", "", "false", "BY_SERVICE_AGREEMENT", group, *people)
         )

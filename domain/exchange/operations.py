@@ -31,6 +31,7 @@ _HELD_FIRST = {
     agreements.ORDER_OBJECTS.file: tables.ORDERS.file,
     agreements.ORDER_TASKS.file: tables.ORDERS.file,
     tables.STAGE_REASONS.file: tables.ORDERS.file,
+    tables.RECORDED_TIMES.file: tables.ORDERS.file,
 }
 # What checks and defaults need to know of the rows that a file refers to.
 _KNOWN_OF = {

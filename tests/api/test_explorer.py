@@ -174,6 +174,8 @@ def test_each_example_is_one_operation_named_after_it() -> None:
         "Service orders",
         "Web orders that wait",
         "Live order",
+        "Service levels",
+        "Live service levels",
     ]
     for example in examples:
         assert set(example) == {"name", "query", "variables"}

@@ -9,6 +9,7 @@ from tests.api.changes import (
     customers,
     orders,
     planning,
+    slas,
     stages,
     webhooks,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "customers",
     "orders",
     "planning",
+    "slas",
     "stages",
     "webhooks",
 ]

@@ -17,9 +17,12 @@ from api.schema.errors import ERROR_TYPES
 from api.schema.items import ItemMutations, ItemQueries
 from api.schema.nodes import NodeQueries
 from api.schema.numbering import NumberingMutations, NumberingQueries
+from api.schema.orders.compliance import ComplianceQueries
 from api.schema.orders.ends import OrderEndMutations
 from api.schema.orders.fields import OrderMutations, OrderQueries
+from api.schema.orders.live import SERVICE_LEVEL_TYPES, ServiceLevelLive
 from api.schema.orders.papers import PaperQueries
+from api.schema.orders.recording import RecordingMutations
 from api.schema.orders.relations import OrderRelationMutations
 from api.schema.orders.requirements import RequirementMutations, RequirementQueries
 from api.schema.parameters import ParametersMutations, ParametersQueries
@@ -45,6 +48,7 @@ class Query(
     RequirementQueries,
     StageQueries,
     ServiceLevelQueries,
+    ComplianceQueries,
     AgreementQueries,
     AgreementSetupQueries,
     PlanningQueries,
@@ -70,6 +74,7 @@ class Mutation(
     DispatchMutations,
     OrderMutations,
     OrderEndMutations,
+    RecordingMutations,
     StageMutations,
     ServiceLevelMutations,
     OrderRelationMutations,
@@ -94,7 +99,7 @@ class Mutation(
 
 
 @strawberry.type(description="Everything that can be followed live.")
-class Subscription(DispatchLive):
+class Subscription(DispatchLive, ServiceLevelLive):
     """The root of live fields."""
 
 
@@ -103,7 +108,7 @@ _schema = strawberry.Schema(
     mutation=Mutation,
     subscription=Subscription,
     # Reached through interfaces only.
-    types=[*ERROR_TYPES, *BOARD_ERROR_TYPES, *BOARD_TYPES],
+    types=[*ERROR_TYPES, *BOARD_ERROR_TYPES, *BOARD_TYPES, *SERVICE_LEVEL_TYPES],
     config=CONFIG,
 )
 # Printed for clients that are older than the directive, without the description that everything else has.

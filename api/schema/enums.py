@@ -25,6 +25,7 @@ from domain.parameters.rules import SlaCalendarMode
 from domain.planning.rules import RunStatus
 from domain.postings.queries import MarginSubject
 from domain.projects.rules import ProjectType, TransactionType
+from domain.slas.rules import SlaRisk, SlaStatus
 from domain.stages.rules import ReasonType
 from domain.webhooks.rules import DeliveryStatus
 from domain.workforce.rules import WorkerType
@@ -270,12 +271,35 @@ described(
         "ADD_LINE": "Put a line on it.",
         "MOVE_TO_NEXT_STAGE": "Move it to a stage that follows.",
         "MOVE_TO_PREVIOUS_STAGE": "Move it back to the stage before.",
+        "START_SLA_TIME": "Start the time that counts for its service level again.",
+        "STOP_SLA_TIME": "Stop the time that counts for its service level.",
+        "CANCEL_SLA": "End the measurement by its service level for good.",
         "SIGN_OFF": "Sign it off as done.",
         "CANCEL": "Cancel it.",
         "REVOKE_CANCELLATION": "Take it up again after it was cancelled.",
         "DELETE": "Delete it.",
         "TRANSFER": "Take it over from the web among the ordinary orders.",
         "POST": "Post it.",
+    },
+)
+described(
+    SlaStatus,
+    "Whether the time of an order is being recorded against a service level.",
+    {
+        "NONE": "The order is not measured.",
+        "STARTED": "Its time runs.",
+        "STOPPED": "Its time is stopped; it may be started again.",
+        "CANCELED": "It is not measured any more.",
+    },
+)
+described(
+    SlaRisk,
+    "How an order stands against its service level.",
+    {
+        "NONE": "It is not measured, or not any more.",
+        "ON_TIME": "Less than 80 % of its time is used up.",
+        "AT_RISK": "80 % of its time or more is used up, and not more than all of it.",
+        "BREACHED": "It has taken longer than promised.",
     },
 )
 described(

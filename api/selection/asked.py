@@ -27,8 +27,20 @@ from strawberry.types.field import StrawberryField
 
 from api.executor import Completion, NotPlainError, compile_value
 from api.executor.libraries import DEFINITION, FieldDetails, FragmentDetails, VariableValues, collect_subfields
-from api.selection.entities import PLAN, ComputedPlan, Entity, Identity, ManyPlan, OnePlan, Plan, entity_of
-from db.projection import Constant, Entry, Many, One, UnplannableError, Value, Wanted
+from api.selection.entities import (
+    PLAN,
+    ColumnPlan,
+    ComputedPlan,
+    Entity,
+    Identity,
+    ItselfPlan,
+    MadePlan,
+    ManyPlan,
+    OnePlan,
+    Plan,
+    entity_of,
+)
+from db.projection import Constant, Entry, Made, Many, One, Same, UnplannableError, Value, Wanted
 
 _MOST_OPERATIONS = 500
 _MOST_SELECTIONS = 200
@@ -146,14 +158,22 @@ class Selection:
             return Value(asked.key, (plan.column,), prefix=f"{plan.prefix}_")
         if isinstance(plan, ComputedPlan):
             return Value(asked.key, plan.needs, _computing(plan.value, asked.completion()), viewer=plan.viewer)
-        if isinstance(plan, OnePlan | ManyPlan):
-            relation = plan.relation or asked.name
-            if asked.part is None:
-                raise UnplannableError(f"{self.type.name}.{asked.name} is no entity.")
-            if isinstance(plan, OnePlan):
-                return One(asked.key, relation, asked.part.wanted(), plan.shown, plan.needs)
-            return Many(asked.key, relation, asked.part.wanted(), plan.order, plan.where)
-        return Value(asked.key, (plan.column or asked.name,))
+        if isinstance(plan, ColumnPlan):
+            return Value(asked.key, (plan.column or asked.name,))
+        if isinstance(plan, MadePlan):
+            return Made(asked.key, plan.wanted, _computing(plan.value, asked.completion()), viewer=plan.viewer)
+        return self._object(asked, plan)
+
+    def _object(self, asked: Asked, plan: OnePlan | ManyPlan | ItselfPlan) -> Entry:
+        if asked.part is None:
+            raise UnplannableError(f"{self.type.name}.{asked.name} is no entity.")
+        wanted = asked.part.wanted()
+        if isinstance(plan, ItselfPlan):
+            return Same(asked.key, wanted)
+        relation = plan.relation or asked.name
+        if isinstance(plan, OnePlan):
+            return One(asked.key, relation, wanted, plan.shown, plan.needs)
+        return Many(asked.key, relation, wanted, plan.order, plan.where)
 
 
 def selection(info: strawberry.Info[Any, Any] | GraphQLResolveInfo[Any]) -> Selection:

@@ -20,9 +20,20 @@ from graphql import (
 from tortoise.models import Model
 
 from api.selection.asked import definition_of, entity_behind, plan_of
-from api.selection.entities import ColumnPlan, ComputedPlan, Entity, Identity, ManyPlan, OnePlan
+from api.selection.entities import (
+    ColumnPlan,
+    ComputedPlan,
+    Entity,
+    Identity,
+    ItselfPlan,
+    MadePlan,
+    ManyPlan,
+    OnePlan,
+    Plan,
+)
 from db.projection import UnplannableError
 from db.projection.columns import Kind, enum_of, relation
+from db.projection.plans import plan_rows
 from db.projection.sorting import split, terms
 from db.projection.tables import Reference, Tables
 
@@ -73,20 +84,31 @@ def _troubles(entity: Entity, field: GraphQLField) -> Iterator[str]:
             yield "there is no plan for it"
         elif not definition.is_basic_field:
             yield "it has a resolver, which planned fields never run"
-        elif isinstance(plan, Identity):
-            yield from _identity_troubles(entity, plan, field, definition.python_name)
-        elif isinstance(plan, ColumnPlan):
-            yield from _column_troubles(_reference(entity, plan.column or definition.python_name), field.type)
-        elif isinstance(plan, ComputedPlan):
-            for name in plan.needs:
-                _reference(entity, name)
-            yield from _plain_troubles(field.type, set())
-        elif isinstance(plan, OnePlan):
-            yield from _one_troubles(entity, plan.relation or definition.python_name, field.type)
         else:
-            yield from _many_troubles(entity, plan, definition.python_name, field.type)
+            yield from _planned_troubles(entity, plan, field, definition.python_name)
     except UnplannableError as error:
         yield str(error)
+
+
+def _planned_troubles(entity: Entity, plan: Plan, field: GraphQLField, name: str) -> Iterator[str]:
+    if isinstance(plan, Identity):
+        yield from _identity_troubles(entity, plan, field, name)
+    elif isinstance(plan, ColumnPlan):
+        yield from _column_troubles(_reference(entity, plan.column or name), field.type)
+    elif isinstance(plan, ComputedPlan):
+        for needed in plan.needs:
+            _reference(entity, needed)
+        yield from _plain_troubles(field.type, set())
+    elif isinstance(plan, MadePlan):
+        # Whoever plans it finds what is not there.
+        plan_rows(entity.model, plan.wanted, None, (), "sqlite")
+        yield from _plain_troubles(field.type, set())
+    elif isinstance(plan, ItselfPlan):
+        yield from _entity_troubles(get_named_type(field.type), entity.model)
+    elif isinstance(plan, OnePlan):
+        yield from _one_troubles(entity, plan.relation or name, field.type)
+    else:
+        yield from _many_troubles(entity, plan, name, field.type)
 
 
 def _reference(entity: Entity, name: str) -> Reference:

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 import strawberry
 from tortoise.models import Model
 
-from db.projection import Where
+from db.projection import Wanted, Where
 
 T = TypeVar("T")
 
@@ -54,6 +54,20 @@ class ManyPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ItselfPlan:
+    """A part of the same row, as an object of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadePlan:
+    """A plain function of an object that is read for it."""
+
+    wanted: Wanted
+    value: Callable[..., object]
+    viewer: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ComputedPlan:
     """A plain function of columns."""
 
@@ -65,7 +79,7 @@ class ComputedPlan:
 # Named, because `type` means something else inside Entity.
 Class = type[Any]
 ModelClass = type[Model]
-Plan = Identity | ColumnPlan | OnePlan | ManyPlan | ComputedPlan
+Plan = Identity | ColumnPlan | OnePlan | ManyPlan | ItselfPlan | ComputedPlan | MadePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +175,16 @@ def computed(
 ) -> Any:
     """A field with what `value(*needed)` or `value(viewer, *needed)` gives: a plain value, object or list of them."""
     return _field(ComputedPlan(needs, value, viewer), description, deprecation_reason)
+
+
+def itself(*, description: str) -> Any:
+    """A field with another entity type, without ids of its own, that stands for a part of the same row."""
+    return _field(ItselfPlan(), description)
+
+
+def made(*, wanted: Wanted, value: Callable[..., object], viewer: bool = False, description: str) -> Any:
+    """A field with what `value(read)` or `value(viewer, read)` gives, of the object that `wanted` reads of the row."""
+    return _field(MadePlan(wanted, value, viewer), description)
 
 
 def _field(plan: Plan, description: str, deprecation_reason: str | None = None) -> Any:

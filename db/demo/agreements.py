@@ -11,14 +11,6 @@ from db.demo.plan import Order
 AGREEMENTS = 56
 SUSPENDED = 5
 
-# Number, name, days, hours, minutes, calendar, whether it rests; and which group's agreements have which.
-SERVICE_LEVELS = (
-    ("SLA-1", "Somebody comes within four open hours", 0, 4, 0, "CAL-2", "false"),
-    ("SLA-2", "Done within three open days", 3, 0, 0, "CAL-2", "false"),
-    ("SLA-3", "Done within a fortnight", 14, 0, 0, "", "false"),
-    ("SLA-4", "Within two hours, night and day", 0, 2, 0, "", "true"),
-)
-SLA_OF_GROUPS = {"AGR-1": "SLA-1", "AGR-2": "SLA-2"}
 AGREEMENT_GROUPS = (
     ("AGR-1", "Full service"),
     ("AGR-2", "Inspection only"),
@@ -186,11 +178,12 @@ def headers(dice: Dice, made: list[Agreement]) -> list[Row]:
     for agreement in made:
         trade, order = TRADES[agreement.trade], agreement.orders[0]
         preferred = order.preferred
+        group = dice.pick(AGREEMENT_GROUPS)[0]
         rows.append(
             (
                 agreement.number,
                 f"{trade.objects}, {order.address.name}",
-                dice.pick(AGREEMENT_GROUPS)[0],
+                group,
                 agreement.project,
                 f"D-{agreement.starts}",
                 "" if dice.chance(0.3) else f"D+{120 + dice.below(900)}",
@@ -201,10 +194,12 @@ def headers(dice: Dice, made: list[Agreement]) -> list[Row]:
                 preferred.number if preferred is not None and preferred.active else "",
                 order.customer.contacts[0][0],
                 "ACT-2",
+                # Inspections have none, but for a few customers who insist.
+                "SLA-1" if group == "AGR-2" and agreement.suspended is False and agreement.number[-1] in "36" else "",
             )
         )
     for number, description, group, _ in TEMPLATES:
-        people = ("", "", "", "ACT-2")
+        people = ("", "", "", "ACT-2", "")
         rows.append(
             (number, description, "AGR-1", "PRJ-101", "D-365", "", "false", "BY_SERVICE_AGREEMENT", group, *people)
         )

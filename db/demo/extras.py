@@ -36,6 +36,7 @@ def web_orders(ordered: Sequence[Order]) -> list[tuple[str, ...]]:
             created_at,
             "PLANNING",
             "",
+            "",
             "true",
         )
         for place, ((description, priority, service_at, created_at), order) in enumerate(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from db.demo import agreements, calendars, charging, extras
+from db.demo import agreements, calendars, charging, extras, slas
 from db.demo.catalogue import ACTIVITY_TYPES, ITEMS, PROJECT_CATEGORIES, TASKS
 from db.demo.dice import Dice
 from db.demo.people import Team, Worker, teams, workers
@@ -36,14 +36,15 @@ def write_demo(folder: Path) -> None:
     agreed_dice = Dice(SEED + 1)
     agreed, projects = _write_projects(folder, agreed_dice, all_teams, all_orders)
     _write_prices(folder, all_workers, all_orders, projects)
-    _write_agreements(folder, agreed_dice, agreed)
+    groups = _write_agreements(folder, agreed_dice, agreed)
     call_off(all_orders)
-    headers = _order_rows(dice, all_orders, projects, agreed)
+    measured = slas.measured(all_orders, agreed, groups)
+    headers = _order_rows(dice, all_orders, projects, agreed, measured)
     numbers = _write_activities(folder, all_orders)
     priced = charging.PriceList(all_workers, _fixed(all_orders, projects))
     agreements_of = {order.number: each.number for each in agreed for order in each.orders}
     posted = _write_lines(folder, dice, all_orders, numbers, (priced, projects, agreements_of))
-    _write_orders(folder, all_orders, headers, posted)
+    _write_orders(folder, all_orders, headers, posted, measured)
 
 
 def _write(folder: Path, file: str, header: str, rows: Iterable[Row]) -> None:
@@ -167,10 +168,10 @@ def _fixed(ordered: list[Order], projects: dict[str, str]) -> list[str]:
     return [projects[order.number] for order in ordered if order.kind.origin == "PROJECT"][:2]
 
 
-def _write_agreements(folder: Path, dice: Dice, made: list[agreements.Agreement]) -> None:
-    header = "number name days hours minutes calendar suspended"
-    _write(folder, "service_levels.csv", header, agreements.SERVICE_LEVELS)
-    kinds = ((*group, agreements.SLA_OF_GROUPS.get(group[0], "")) for group in agreements.AGREEMENT_GROUPS)
+def _write_agreements(folder: Path, dice: Dice, made: list[agreements.Agreement]) -> dict[str, str]:
+    """Service levels and agreements; gives the groups of the agreements."""
+    _write(folder, "service_levels.csv", "number name days hours minutes calendar suspended", slas.SERVICE_LEVELS)
+    kinds = ((*group, slas.OF_GROUPS[group[0]]) for group in agreements.AGREEMENT_GROUPS)
     _write(folder, "agreement_groups.csv", "number name sla", kinds)
     _write(folder, "line_properties.csv", "number name chargeable_percent", agreements.LINE_PROPERTIES)
     _write(folder, "service_intervals.csv", "number name range frequency", agreements.INTERVALS)
@@ -183,9 +184,10 @@ def _write_agreements(folder: Path, dice: Dice, made: list[agreements.Agreement]
     _write(folder, "template_tree.csv", "group parent", tree)
     header = (
         "number description group project starts_on ends_on suspended combine_by template_group responsible "
-        "preferred_technician contact activity_type"
+        "preferred_technician contact activity_type sla"
     )
-    _write(folder, "agreements.csv", header, agreements.headers(dice, made))
+    headers = agreements.headers(dice, made)
+    _write(folder, "agreements.csv", header, headers)
     _write(folder, "agreement_objects.csv", "number agreement object serial_number", agreements.related_objects(made))
     _write(folder, "agreement_tasks.csv", "agreement task internal_note external_note", agreements.related_tasks(made))
     header = (
@@ -195,10 +197,15 @@ def _write_agreements(folder: Path, dice: Dice, made: list[agreements.Agreement]
     _write(folder, "agreement_lines.csv", header, agreements.lines(dice, made))
     _write(folder, "order_objects.csv", "number order object serial_number", ())
     _write(folder, "order_tasks.csv", "order task internal_note external_note", ())
+    return {str(row[0]): str(row[2]) for row in headers}
 
 
 def _order_rows(
-    dice: Dice, ordered: list[Order], projects: dict[str, str], made: list[agreements.Agreement]
+    dice: Dice,
+    ordered: list[Order],
+    projects: dict[str, str],
+    made: list[agreements.Agreement],
+    measured: dict[str, str],
 ) -> list[tuple[str, ...]]:
     """The orders as they were written down."""
     rows: list[tuple[str, ...]] = []
@@ -222,25 +229,33 @@ def _order_rows(
                 f"D-{8 + dice.below(40)}T{7 + dice.below(9):02}:{5 * dice.below(12):02}",
             )
         )
+        if order.number in measured:
+            rows[-1] = (*rows[-1][:-1], measured[order.number])
     return rows
 
 
-def _write_orders(folder: Path, ordered: list[Order], rows: list[tuple[str, ...]], posted: set[str]) -> None:
-    """The stages, the orders with theirs, and the reasons for which they are there."""
+def _write_orders(
+    folder: Path, ordered: list[Order], rows: list[tuple[str, ...]], posted: set[str], measured: dict[str, str]
+) -> None:
+    """The stages, the orders with theirs, the reasons for which they are there, and the time that counts."""
     header = "number name parent allow_delete allow_modify allow_cancel allow_post stops_time_recording require_reason"
     _write(folder, "stages.csv", header, STAGES)
     _write(folder, "stage_reason_codes.csv", "number name", REASON_CODES)
     stages = [stage_of(order, place, is_posted=order.number in posted) for place, order in enumerate(ordered)]
     header = (
         "number description customer address contact project agreement priority origin service_at responsible "
-        "preferred_technician created_at stage signed_off_at"
+        "preferred_technician created_at stage signed_off_at sla"
     )
-    table = zip(rows, stages, map(_signed_off, ordered), strict=True)
-    stored = [(*row, stage, signed_off, "false") for row, stage, signed_off in table]
+    levels = (slas.FORTNIGHT if order.number in measured else "" for order in ordered)
+    table = zip(rows, stages, map(_signed_off, ordered), levels, strict=True)
+    stored = [(*row, stage, signed_off, level, "false") for row, stage, signed_off, level in table]
     header += " incoming_web_order"
     _write(folder, "orders.csv", header, [*stored, *extras.web_orders(ordered)])
     header = "order line_number project item quantity unit description supply site required_on delivered_at"
     _write(folder, "order_requirements.csv", header, extras.requirements(ordered, rows, stages))
+    standing = {order.number: (order, stage) for order, stage in zip(ordered, stages, strict=True)}
+    recorded = slas.times(measured, standing, _signed_off)
+    _write(folder, "recorded_times.csv", "order starts_at ends_at status", recorded)
     reasons: list[Row] = []
     for place, (order, stage) in enumerate(zip(ordered, stages, strict=True)):
         reason = reason_of(stage, place)

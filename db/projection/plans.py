@@ -12,7 +12,7 @@ from db.projection.conditions import Shape, compile_condition
 from db.projection.forms import Names, python_code, ready_code, ready_sql
 from db.projection.sorting import Term, beyond, order_by, split, terms
 from db.projection.tables import Path, Reference, Tables
-from db.projection.tree import Constant, Many, One, Same, Value, Wanted
+from db.projection.tree import Constant, Entry, Made, Many, One, Same, Value, Wanted
 from db.reading import Dialect, Row
 
 # Rows, the viewer, the keys of the parents, and the lists that belong to the rows.
@@ -279,13 +279,16 @@ class _Rows:
         shape: Shaper = self._function("shape(rows, viewer, ids, lists)", lines)
         return shape
 
-    def _entry(self, entry: Constant | Value | One | Same | Many, path: Path) -> str:
+    def _entry(self, entry: Entry, path: Path) -> str:
         if isinstance(entry, Constant):
             return repr(entry.value)
         if isinstance(entry, Value):
             return self._value(entry, path)
         if isinstance(entry, Same):
             return self.dict_of(entry.wanted, path)
+        if isinstance(entry, Made):
+            viewer = "viewer, " if entry.viewer else ""
+            return f"{self._names.name(entry.compute)}({viewer}{self.dict_of(entry.wanted, path)})"
         if isinstance(entry, One):
             names = split(entry.relation)
             presence = self.tables.presence(path, names)

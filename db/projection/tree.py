@@ -76,6 +76,19 @@ class Same:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """One value that `compute` makes of an object that is read for it, of the same row; the viewer first if asked for.
+
+    For what depends on lists, which `Value` does not reach.
+    """
+
+    key: str
+    wanted: "Wanted"
+    compute: Callable[..., object]
+    viewer: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Many:
     """The list of objects that point here, by a reverse relation, ordered, and those of them that `where` admits."""
 
@@ -86,7 +99,7 @@ class Many:
     where: Where = None
 
 
-Entry = Constant | Value | One | Same | Many
+Entry = Constant | Value | One | Same | Made | Many
 
 
 @dataclass(frozen=True, slots=True, eq=False)

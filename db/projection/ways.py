@@ -8,7 +8,7 @@ from tortoise.models import Model
 from db.projection.columns import UnplannableError, relation
 from db.projection.sorting import split
 from db.projection.tables import Path, to_one
-from db.projection.tree import Many, One, Same, Value, Wanted
+from db.projection.tree import Made, Many, One, Same, Value, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def _ways(model: type[Model], path: Path, wanted: Wanted) -> Iterator[Way]:
         if isinstance(entry, Value):
             for column in entry.columns:
                 yield from _passed(model, path, split(column)[:-1])
-        elif isinstance(entry, Same):
+        elif isinstance(entry, Same | Made):
             yield from _ways(model, path, entry.wanted)
         elif isinstance(entry, One):
             names = split(entry.relation)

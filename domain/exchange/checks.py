@@ -10,7 +10,7 @@ from domain.calendars.models import CalendarHours
 from domain.core.errors import Code, Refused
 from domain.customers.models import Address
 from domain.customers.rules import check_position
-from domain.exchange import agreement_checks, project_checks, tables
+from domain.exchange import agreement_checks, project_checks, recorded, tables
 from domain.exchange.columns import Column
 from domain.exchange.forms import CLOCK, Weekday
 from domain.exchange.rows import Batch, Entry, chunks, to_come
@@ -155,6 +155,7 @@ def _check_parent_kept(entry: Entry) -> None:
 
 async def _check_orders(batch: Batch) -> None:
     await agreement_checks.check_orders_agreed(batch)
+    await recorded.check_order_levels(batch)
     contacts = batch.known(tables.CONTACTS.file)
     for entry in batch.entries:
         chosen = contacts.get(entry.row.contact_id)
@@ -247,4 +248,5 @@ _CHECKS: dict[str, Callable[[Batch], Awaitable[None]]] = {
     tables.ACTIVITIES.file: _check_activities,
     tables.ORDER_LINES.file: _check_order_lines,
     tables.ORDER_REQUIREMENTS.file: _check_requirements,
+    tables.RECORDED_TIMES.file: recorded.check_recorded_times,
 }

@@ -9,7 +9,7 @@ from domain.calendars.operations import described
 from domain.calendars.queries import working_calendars
 from domain.core.operation import Work
 from domain.customers.models import Address
-from domain.exchange import tables
+from domain.exchange import recorded, tables
 from domain.exchange.rows import CHUNK, Batch, Entry, changed, chunks, locked_where, to_come, update
 from domain.orders.models import ServiceOrder, ServiceOrderLine
 from domain.orders.rules import LineStatus, progress_of
@@ -27,6 +27,10 @@ async def prepare(batch: Batch) -> None:
         _leave_teams(batch)
     if table is tables.STAGES:
         _mark_parents(batch)
+    if table is tables.ORDERS:
+        await recorded.set_terms(batch)
+    if table is tables.RECORDED_TIMES:
+        await recorded.count_times(batch)
     if table in _CALENDAR_PARTS:
         batch.calendars_before = await _described_calendars({entry.row.calendar_id for entry in batch.written})
 
@@ -47,6 +51,8 @@ async def follow(work: Work, batch: Batch) -> None:
         await _roll_up(work, written)
     if table is tables.ORDER_REQUIREMENTS:
         await _mark_requiring(work, written)
+    if table is tables.RECORDED_TIMES:
+        await recorded.follow_times(work, written)
 
 
 async def _park_names(renamed: list[Entry]) -> None:

@@ -34,6 +34,7 @@ _HELD_FIRST = {
     agreements.ORDER_TASKS.file: tables.ORDERS.file,
     tables.STAGE_REASONS.file: tables.ORDERS.file,
     projects.PROJECT_TRANSACTIONS.file: tables.ORDERS.file,
+    tables.RECORDED_TIMES.file: tables.ORDERS.file,
 }
 # What has numbers and is in no file.
 _NOT_IN_FILES = {"webhook": Webhook}

@@ -25,6 +25,7 @@ from domain.items.models import Item
 from domain.orders.models import (
     ActivityType,
     ItemRequirement,
+    RecordedTime,
     ServiceActivity,
     ServiceOrder,
     ServiceOrderLine,
@@ -94,6 +95,7 @@ MODELS: dict[str, type[Model]] = {
         StageReason,
         JournalPosting,
         ProjectTransaction,
+        RecordedTime,
     )
 }
 # An update names each value with its row's id, twice over, and a statement holds at most 32,766 parameters.

@@ -17,6 +17,7 @@ from domain.items.rules import ItemType
 from domain.orders.rules import DispatchStatus, LineStatus, OrderOrigin, Priority, RequirementSupply
 from domain.parameters.rules import LONGEST_BOARD_DAYS, LONGEST_HORIZON_DAYS, SlaCalendarMode
 from domain.projects.rules import ProjectType, TransactionType
+from domain.slas.rules import SlaStatus
 from domain.stages.rules import ReasonType
 from domain.workforce.rules import WorkerType
 
@@ -366,7 +367,27 @@ ORDERS = Table(
         _plain("created_at", forms.MOMENT, "When it was written down.", "D-2T14:10", default=Later.MOMENT_OF_IMPORT),
         _plain("signed_off_at", forms.MOMENT, "When it was signed off as done; empty while it is not.", ""),
         _plain("calendar_conflict", forms.TRUTH, "Whether it was planned on a closed day.", "false", default=False),
+        _refers("sla", "service_levels", "The service level that `recorded_times.csv` counts for.", "SLA-1"),
     ),
+)
+RECORDED_TIMES = Table(
+    "recorded_times.csv",
+    "recorded_time",
+    "recorded time",
+    "Time of orders that counts for their service levels. What it comes to is not here: it follows.",
+    (
+        _refers("order", "orders", "Of which order.", "SO-10001", required=True),
+        _plain("starts_at", forms.MOMENT, "When it began.", "D-2T14:10", required=True),
+        _plain("ends_at", forms.MOMENT, "When it was over; empty while it runs.", ""),
+        _plain(
+            "status",
+            forms.choice(SlaStatus),
+            "`STARTED` while it runs; else how it ended. `CANCELED` ends measurement for good, `NONE` is refused.",
+            "STARTED",
+            required=True,
+        ),
+    ),
+    key=("order", "starts_at"),
 )
 STAGE_REASONS = Table(
     "stage_reasons.csv",
@@ -544,6 +565,7 @@ TABLES = (
     STAGE_REASONS,
     projects.JOURNAL_POSTINGS,
     projects.PROJECT_TRANSACTIONS,
+    RECORDED_TIMES,
 )
 BY_FILE = {table.file: table for table in TABLES}
 

@@ -8,6 +8,7 @@ from tortoise.expressions import Q
 
 from domain.core.errors import Code, Refused
 from domain.orders.rules import OrderOrigin, OrderProgress, Priority
+from domain.slas.rules import SlaRisk, SlaStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class OrderCriteria:
     project_ids: tuple[int, ...] | None = None
     origins: tuple[OrderOrigin, ...] | None = None
     incoming_web_orders: bool = False
+    sla_statuses: tuple[SlaStatus, ...] | None = None
+    sla_risks: tuple[SlaRisk, ...] | None = None
 
     def where(self) -> Q:
         """The condition on stored orders."""
@@ -43,6 +46,8 @@ class OrderCriteria:
             "agreement_id__in": self.agreement_ids,
             "project_id__in": self.project_ids,
             "origin__in": self.origins,
+            "sla_status__in": self.sla_statuses,
+            "sla_risk__in": self.sla_risks,
         }
         where = Q(incoming_web_order=self.incoming_web_orders)
         for name, value in named.items():

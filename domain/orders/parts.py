@@ -8,6 +8,7 @@ from domain.core.operation import Work
 from domain.core.rows import existing, locked
 from domain.orders import rules
 from domain.orders.agreed import locked_order
+from domain.orders.measuring import follow_progress
 from domain.orders.models import ServiceOrder, ServiceOrderLine, StageReason
 from domain.orders.rules import LineStatus, OrderProgress, OrderState
 from domain.parameters.queries import company_parameters
@@ -43,20 +44,24 @@ async def state_of(order: ServiceOrder, lines: Sequence[ServiceOrderLine] | None
         has_posted_lines=LineStatus.POSTED in statuses,
         has_item_requirements=bool(order.has_item_requirements),
         incoming_web_order=order.incoming_web_order,
+        sla_status=order.sla_status,
         agreement_id=order.agreement_id,
         project_id=order.project_id,
     )
 
 
 async def roll_up(work: Work, order: ServiceOrder, kind: str = "service_order_progressed") -> None:
-    """Set what follows from the order's lines: its progress, and whether one is posted.
+    """Set what follows from the order's lines: its progress, whether one is posted, and whether its time runs.
 
     Source: DOMAIN.md 5.5.
     """
+    was = order.progress
     stored = await ServiceOrderLine.filter(order_id=order.id).values_list("status", flat=True)
     statuses = [LineStatus(str(status)) for status in stored]
     progress: OrderProgress = rules.progress_of(statuses)
     await work.change(order, kind, progress=progress, has_posted_lines=True if LineStatus.POSTED in statuses else None)
+    if progress is not was:
+        await follow_progress(work, order)
 
 
 async def log_reason(

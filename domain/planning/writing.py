@@ -11,7 +11,8 @@ from domain.agreements.rules import AgreementLine, PlannedLine, PlannedVisit
 from domain.core.bulk import give_ids, insert
 from domain.core.operation import Work, columns_of
 from domain.numbering.operations import numbers_for
-from domain.orders.models import ItemRequirement, ServiceActivity, ServiceOrder, ServiceOrderLine
+from domain.orders import measuring
+from domain.orders.models import ItemRequirement, RecordedTime, ServiceActivity, ServiceOrder, ServiceOrderLine
 from domain.orders.requirements import planned_requirement
 from domain.orders.rules import OrderOrigin
 from domain.planning.queries import Planned, Promise, PromisedLine, RelatedObject, related_objects, task_notes
@@ -33,6 +34,7 @@ class _Draft:
     objects: dict[int, ServiceObjectRelation] = field(default_factory=dict)
     tasks: dict[int, ServiceTaskRelation] = field(default_factory=dict)
     activities: dict[tuple[int | None, int | None], ServiceActivity] = field(default_factory=dict)
+    time: RecordedTime | None = None
 
     @property
     def done(self) -> list[PlannedLine]:
@@ -41,7 +43,7 @@ class _Draft:
 
 
 async def write_visits(work: Work, planned: Planned, visits: Sequence[PlannedVisit]) -> list[ServiceOrder]:
-    """Create the orders of these visits, in the initial stage and without a service level; gives them in order.
+    """Create the orders of these visits in the initial stage, measured if the company wants it; gives them in order.
 
     Raises:
         Refused: NUMBER_SEQUENCE_MISSING, NO_INITIAL_STAGE.
@@ -58,6 +60,9 @@ async def write_visits(work: Work, planned: Planned, visits: Sequence[PlannedVis
             _give_activities(planned, draft)
         if planned.parameters.create_activity_for_order and not draft.activities:
             _give_order_activity(planned, draft)
+    times = await measuring.begin(work, [draft.order for draft in drafts], generated=True)
+    for draft, time in zip(drafts, times, strict=True):
+        draft.time = time
     await _store(drafts)
     for draft in drafts:
         _record(work, draft)
@@ -219,12 +224,15 @@ async def _store(drafts: Sequence[_Draft]) -> None:
     objects = [relation for draft in drafts for relation in draft.objects.values()]
     tasks = [relation for draft in drafts for relation in draft.tasks.values()]
     activities = [activity for draft in drafts for activity in draft.activities.values()]
+    times = [draft.time for draft in drafts if draft.time is not None]
     for draft in drafts:
+        if draft.time is not None:
+            draft.time.order_id = draft.order.id
         for row in _parts(draft):
             row.order_id = draft.order.id
     lines = [line for draft in drafts for line in draft.lines]
     requirements = [required for draft in drafts for required in draft.requirements]
-    tables: tuple[Sequence[Model], ...] = (objects, tasks, activities, lines, requirements)
+    tables: tuple[Sequence[Model], ...] = (objects, tasks, activities, lines, requirements, times)
     for rows in tables:
         await give_ids(rows)
     for draft in drafts:
@@ -252,5 +260,6 @@ def _record(work: Work, draft: _Draft) -> None:
     recorded += [(row, "activity_created") for row in draft.activities.values()]
     recorded += [(row, "service_order_line_created") for row in draft.lines]
     recorded += [(row, "item_requirement_created") for row in draft.requirements]
+    recorded += [(row, "recorded_time_started") for row in (draft.time,) if row is not None]
     for row, kind in recorded:
         work.record(kind, row, before=None, after=columns_of(row))

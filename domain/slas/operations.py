@@ -1,4 +1,4 @@
-"""Changes of service levels. What concerns the time of single orders is in `domain.orders.recording`."""
+"""Changes of service levels. What concerns the time of single orders is in `domain.orders.operations.recording`."""
 
 from dataclasses import dataclass
 

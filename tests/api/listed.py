@@ -448,7 +448,8 @@ LISTS = [
         "ServiceOrderOrder",
         _order,
         "customer { name } lines { worker { name } } activities { order { number } availableActions { reason } }"
-        " stage { name children { name } } reasons { code { name } } availableActions { allowed reason }",
+        " stage { name children { name } } reasons { code { name } } availableActions { allowed reason }"
+        " sla { status level { name } log { status } compliancePct }",
         {"priority": ["HIGH"]},
         (1,),
         key="description",

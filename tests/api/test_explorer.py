@@ -177,6 +177,8 @@ def test_each_example_is_one_operation_named_after_it() -> None:
         "Plan visits",
         "Post an order",
         "Margin report",
+        "Service levels",
+        "Live service levels",
     ]
     for example in examples:
         assert set(example) == {"name", "query", "variables"}

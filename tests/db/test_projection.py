@@ -12,6 +12,7 @@ from tortoise.expressions import Q
 from db.health import counting
 from db.projection import (
     Constant,
+    Made,
     Many,
     One,
     Same,
@@ -245,6 +246,22 @@ async def test_computed_values_get_python_values_and_the_viewer() -> None:
         assert row["told"] == ["anna", *told_of, fitter and fitter.grade, fitter and fitter.rate]
         assert isinstance(row["told"][2], Urgency)
         assert row["loud"] == repair.title.upper()
+
+
+async def test_a_value_may_be_made_of_what_is_listed() -> None:
+    listed = Many("lines", "lines", Wanted((Value("place", ("place",)),)), ("place",))
+    read = Wanted((Value("number", ("number",)), listed))
+    wanted = Wanted(
+        (
+            Made("counted", read, lambda row: f"{row['number']}: {len(row['lines'])}"),
+            Made("seen", read, lambda viewer, row: f"{viewer} sees {row['number']}", viewer=True),
+        )
+    )
+
+    rows = await fetch(Select(Repair, order=("id",)), wanted, viewer="Ann")
+
+    expected = [(repair.number, len(repair.lines)) for repair in await loaded_repairs()]
+    assert rows == [{"counted": f"{number}: {lines}", "seen": f"Ann sees {number}"} for number, lines in expected]
 
 
 async def test_nulls_come_last_and_enums_as_declared() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from db.projection import Constant, Many, One, Same, Value, Wanted, Way, ways
+from db.projection import Constant, Made, Many, One, Same, Value, Wanted, Way, ways
 from domain.orders.models import ServiceActivity
 
 # Which relations there are is known once any database is open.
@@ -11,6 +11,7 @@ pytestmark = [
     pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
 ]
 NAME = Value("name", ("name",))
+NUMBERED = Wanted((Value("number", ("line_number",)),))
 
 
 def test_own_columns_lead_nowhere() -> None:
@@ -35,6 +36,17 @@ def test_every_table_on_the_way_is_named() -> None:
         Way("dispatch_team", "worker__team"),
         Way("worker", "worker__team__owner"),
         Way("activity_type", "type"),
+    }
+
+
+def test_what_a_value_is_made_of_counts_too() -> None:
+    wanted = Wanted(
+        (Made("hours", Wanted((One("order", "order", Wanted((Many("lines", "lines", NUMBERED),))),)), len),)
+    )
+
+    assert ways(ServiceActivity, wanted) == {
+        Way("service_order", "order"),
+        Way("service_order_line", "order__lines", owner="order", column="order_id"),
     }
 
 

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from api.schema.build import schema
 from domain.core.actor import Role
 from domain.workforce.models import Worker
+from tests.builders import sla_steps  # noqa: F401 - puts its steps into the table
 from tests.builders.order_steps import STEPS
 from tests.builders.replicas import BRIEF, Replica, replica
 from tests.builders.stage_steps import a_tree_of_stages
@@ -39,7 +40,7 @@ changeTimeWindow deleteTimeWindow createServiceAgreement deleteServiceAgreement
 addServiceAgreementLine changeServiceAgreementLine deleteServiceAgreementLine stopServiceAgreementLines
 startServiceAgreementLines copyServiceAgreementLines addAgreementObject deleteAgreementObject
 addAgreementTask changeAgreementTask deleteAgreementTask deleteOrderObject
-deleteOrderTask createServiceLevel changeServiceLevel deleteServiceLevel
+deleteOrderTask createServiceLevel deleteServiceLevel
 createProjectGroup changeProjectGroup deleteProjectGroup deleteProject
 deleteProjectCategory createJournal changeJournal deleteJournal createProjectPrice
 createWebhook changeWebhook deleteWebhook renewWebhookSecret replayWebhook retryWebhookDelivery
@@ -49,7 +50,7 @@ NOT_TAKEN |= dict.fromkeys(BESIDE_NOTHING.split(), "changes nothing that stands 
 WEEK = {"from": "2026-11-23", "to": "2026-11-29"}
 # All that can be selected of an activity, and of what is around it.
 EVERYTHING = """
-id number title category priority startsAt endsAt dispatchStatus closed slaDueAt version
+id number title category priority startsAt endsAt dispatchStatus closed slaDueAt slaStatus slaRisk version
 type { id number name } task { id name }
 worker { id name active calendar { name hours { weekday opens closes } holidays { on name } } }
 team { id name owner { name } }
@@ -81,6 +82,7 @@ availableActions { action allowed }
 order {
   customer { name } lines { description worker { id } } activities { id }
   stage { name } availableActions { action allowed }
+  sla { status risk startedAt limitMinutes level { number name suspended } log { startsAt endsAt status } }
 }"""
 )
 # How often a step is taken beyond once: those that bring no snapshot, which would hide what was not told.
@@ -105,6 +107,8 @@ OFTEN = [
     "addStageReason",
     "signOffServiceOrderLine",
     "cancelServiceOrderLine",
+    "stopSlaTime",
+    "startSlaTime",
 ]
 EXTRA_STEPS = 40
 

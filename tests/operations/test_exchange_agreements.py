@@ -16,6 +16,7 @@ TODAY = MONDAY.date()
 HEADER = "number,group,project,starts_on"
 LINE = "agreement,line_number,transaction_type,category,line_property,project,currency,starts_on,quantity"
 ORDER_LINE = "order,line_number,transaction_type,quantity"
+TIME = "order,starts_at,ends_at,status\n"
 GOOD = "SA-1,2,HOUR,CAT-1,LPR-1,PRJ-1,DKK,2026-01-01,1"
 MISTAKES = [
     ("agreements", f"{HEADER},ends_on\nSA-1,AGR-1,PRJ-1,2026-01-01,2025-12-31\n", "ends_on", Code.INVALID),
@@ -54,6 +55,15 @@ MISTAKES = [
     ),
     ("orders", "number,customer,project\nSO-10001,CUS-1,PRJ-9\n", "project", Code.PROJECT_MISMATCH),
     ("orders", "number,customer,service_at\nSO-10001,CUS-1,2029-01-01T08:00\n", "service_at", Code.OUTSIDE_VALIDITY),
+    ("service_levels", "number,name,hours\nSLA-9,Nothing,0\n", "minutes", Code.INVALID),
+    ("service_levels", "number,name,hours,calendar\nSLA-9,Never,1,CAL-9\n", "calendar", Code.INVALID),
+    ("orders", "number,customer,sla\nSO-10001,CUS-1,\n", "sla", Code.INVALID),
+    ("recorded_times", f"{TIME}SO-9,2026-11-20T08:00,,STARTED\n", "order", Code.INVALID),
+    ("recorded_times", f"{TIME}SO-10001,2026-11-21T14:10,2026-11-22T09:00,NONE\n", "status", Code.INVALID),
+    ("recorded_times", f"{TIME}SO-10001,2026-11-20T08:00,,STOPPED\n", "ends_at", Code.INVALID),
+    ("recorded_times", f"{TIME}SO-10001,2026-11-20T08:00,2026-11-20T07:00,STOPPED\n", "ends_at", Code.INVALID_TIME),
+    ("recorded_times", f"{TIME}SO-10001,2026-11-20T08:00,2026-11-22T07:00,STOPPED\n", "ends_at", Code.INVALID),
+    ("recorded_times", f"{TIME}SO-10001,2026-11-22T08:00,,STARTED\n", "starts_at", Code.INVALID),
     (
         "order_lines",
         f"{ORDER_LINE},agreement_line,calculated_on\nSO-10001,9,FEE,1,SA-1/1,2026-11-23\n",
@@ -94,6 +104,8 @@ async def test_a_mistake_is_told_with_its_place(tmp_path: Path, file: str, text:
         "projects": "number,name,type\nPRJ-9,Other,COST\nPRJ-8,Hours,TIME\n",
         "agreements": f"{HEADER}\nSA-9,AGR-1,PRJ-9,2026-01-01\n",
         "agreement_lines": f"{LINE}\nSA-9,1,HOUR,CAT-1,LPR-1,PRJ-9,DKK,2026-01-01,1\n",
+        "calendars": "number,name,time_zone\nCAL-9,Closed,Europe/Copenhagen\n",
+        "orders": "number,customer\nSO-9,CUS-1\n",
     }
     assert (await import_folder(a_folder(tmp_path / "more", **more), today=TODAY)).done
 

@@ -124,8 +124,8 @@ async def test_an_export_is_written_for_people(database_url: str, tmp_path: Path
     assert files["orders.csv"].decode() == (
         "number,description,customer,address,contact,project,agreement,priority,origin,sales_order_number,"
         "incoming_web_order,stage,service_at,responsible,preferred_technician,created_at,signed_off_at,"
-        "calendar_conflict\n"
-        'SO-1,"two\nlines",CUS-1,,,,,NORMAL,MANUAL,,false,,,,,2026-11-23T09:00+01:00,,false\n'
+        "calendar_conflict,sla\n"
+        'SO-1,"two\nlines",CUS-1,,,,,NORMAL,MANUAL,,false,,,,,2026-11-23T09:00+01:00,,false,\n'
     )
     assert files["activities.csv"].decode().splitlines()[1:] == [
         "SO-1-2,SO-1,Go,,,,,WRK-1,2026-11-23T09:00+01:00,2026-11-23T10:30+01:00,NORMAL,UNDISPATCHED,false,false",

@@ -97,6 +97,16 @@ async def test_an_order_is_created_with_everything_given(set_clock: SetClock) ->
         "responsible_id": responsible.id,
         "preferred_technician_id": preferred.id,
         "stage_id": 1,
+        "sla_id": None,
+        "sla_status": "NONE",
+        "sla_limit_minutes": None,
+        "sla_calendar_id": None,
+        "sla_calendar_mode": None,
+        "sla_started_at": None,
+        "sla_due_at": None,
+        "sla_risk": "NONE",
+        "sla_next_alarm_at": None,
+        "sla_calendar_version": None,
         "version": 1,
     }
     event = await only_event()

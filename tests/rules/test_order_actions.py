@@ -8,6 +8,7 @@ import pytest
 from domain.core.errors import Code, Path, Refused
 from domain.orders import rules
 from domain.orders.rules import LineStatus, OrderAction, OrderProgress, OrderState
+from domain.slas.rules import SlaStatus
 from domain.stages.rules import Stage
 from tests.builders.stages import a_stage
 
@@ -98,6 +99,9 @@ def test_the_actions_of_an_order_say_what_the_checks_refuse() -> None:
         OrderAction.ADD_LINE: None,
         OrderAction.MOVE_TO_NEXT_STAGE: Code.STAGE_TRANSITION_NOT_ALLOWED,
         OrderAction.MOVE_TO_PREVIOUS_STAGE: Code.STAGE_TRANSITION_NOT_ALLOWED,
+        OrderAction.START_SLA_TIME: Code.SLA_NOT_STARTED,
+        OrderAction.STOP_SLA_TIME: Code.SLA_NOT_STARTED,
+        OrderAction.CANCEL_SLA: Code.SLA_NOT_STARTED,
         OrderAction.SIGN_OFF: Code.LINE_NOT_OPEN,
         OrderAction.CANCEL: Code.LINE_NOT_OPEN,
         OrderAction.REVOKE_CANCELLATION: None,
@@ -129,9 +133,30 @@ def test_an_order_without_a_stage_moves_nowhere() -> None:
     assert moves == {
         OrderAction.MOVE_TO_NEXT_STAGE: Code.NO_INITIAL_STAGE,
         OrderAction.MOVE_TO_PREVIOUS_STAGE: Code.NO_INITIAL_STAGE,
+        OrderAction.START_SLA_TIME: Code.SLA_NOT_STARTED,
+        OrderAction.STOP_SLA_TIME: Code.SLA_NOT_STARTED,
+        OrderAction.CANCEL_SLA: Code.SLA_NOT_STARTED,
         OrderAction.REVOKE_CANCELLATION: Code.NOT_CANCELED,
         OrderAction.TRANSFER: Code.NOT_A_WEB_ORDER,
     }
+
+
+SLA_CASES = [
+    (SlaStatus.NONE, [Code.SLA_NOT_STARTED] * 3),
+    (SlaStatus.STARTED, [Code.SLA_ALREADY_STARTED, None, None]),
+    (SlaStatus.STOPPED, [None, Code.SLA_NOT_STARTED, None]),
+    (SlaStatus.CANCELED, [Code.SLA_CANCELED] * 3),
+]
+
+
+@pytest.mark.parametrize(("status", "codes"), SLA_CASES)
+def test_the_time_of_an_order_allows_what_its_status_allows(status: SlaStatus, codes: list[Code | None]) -> None:
+    order = replace(an_order(), sla_status=status)
+
+    found = {each.action: each.code for each in rules.order_actions(order, has_next_stage=True, may=True)}
+
+    actions = (OrderAction.START_SLA_TIME, OrderAction.STOP_SLA_TIME, OrderAction.CANCEL_SLA)
+    assert [found[action] for action in actions] == codes
 
 
 def test_the_actions_of_a_line_say_what_the_checks_refuse() -> None:

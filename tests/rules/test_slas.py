@@ -19,14 +19,15 @@ from domain.slas.rules import (
     SlaRisk,
     SlaStatus,
     Span,
+    Standing,
     TimeLog,
-    alarms_due,
     alarms_of,
     begin,
     check_cancel_reason,
     check_selectable,
     check_service_level,
     check_stop_reason,
+    completion_of,
     compliance_percent,
     effective_sla_id,
     elapsed,
@@ -34,11 +35,13 @@ from domain.slas.rules import (
     is_exceeded,
     latest_completion,
     limit_minutes,
+    newly_reached,
     plan_cancel,
     plan_start,
     plan_stop,
     reached_at,
     risk_of,
+    standing_of,
     stop_needs_reason,
 )
 from domain.stages.rules import plan_next, plan_previous, time_effect
@@ -384,13 +387,43 @@ def test_an_order_is_at_risk_from_80_percent_and_breached_after_100() -> None:
 
 
 def test_every_alarm_is_told_once_and_none_is_left_out() -> None:
-    alarms = alarms_of(EIGHT_HOURS, RUNNING)
+    assert newly_reached(SlaRisk.NONE, SlaRisk.ON_TIME) == []
+    assert newly_reached(SlaRisk.ON_TIME, SlaRisk.AT_RISK) == [SlaRisk.AT_RISK]
+    assert newly_reached(SlaRisk.AT_RISK, SlaRisk.AT_RISK) == []
+    assert newly_reached(SlaRisk.AT_RISK, SlaRisk.BREACHED) == [SlaRisk.BREACHED]
+    assert newly_reached(SlaRisk.ON_TIME, SlaRisk.BREACHED) == [SlaRisk.AT_RISK, SlaRisk.BREACHED]
+    assert newly_reached(SlaRisk.BREACHED, SlaRisk.ON_TIME) == []
 
-    assert alarms_due(alarms, now=at(6), told=SlaRisk.NONE) == []
-    assert alarms_due(alarms, now=at(6.4), told=SlaRisk.NONE) == [SlaRisk.AT_RISK]
-    assert alarms_due(alarms, now=at(7), told=SlaRisk.AT_RISK) == []
-    assert alarms_due(alarms, now=at(8), told=SlaRisk.AT_RISK) == []
-    assert alarms_due(alarms, now=at(9), told=SlaRisk.AT_RISK) == [SlaRisk.BREACHED]
-    assert alarms_due(alarms, now=at(9), told=SlaRisk.ON_TIME) == [SlaRisk.AT_RISK, SlaRisk.BREACHED]
-    assert alarms_due(alarms, now=at(9), told=SlaRisk.BREACHED) == []
-    assert alarms_due(Alarms(None, None), now=at(9), told=SlaRisk.NONE) == []
+
+def test_the_next_look_is_at_the_next_thing_to_tell() -> None:
+    instant = timedelta.resolution
+
+    assert standing_of(EIGHT_HOURS, RUNNING, now=at(1)) == Standing(
+        SlaStatus.STARTED, SlaRisk.ON_TIME, at(0), at(8), at(6.4)
+    )
+    assert standing_of(EIGHT_HOURS, RUNNING, now=at(8)).next_alarm_at == at(8) + instant
+    assert standing_of(EIGHT_HOURS, RUNNING, now=at(8) + instant) == Standing(
+        SlaStatus.STARTED, SlaRisk.BREACHED, at(0), at(8), None
+    )
+
+
+def test_while_time_stands_still_an_order_is_due_only_if_that_has_passed() -> None:
+    in_time = plan_stop("SO-1", RUNNING, at=at(7), now=at(7))
+    late = plan_stop("SO-1", RUNNING, at=at(9), now=at(9))
+
+    assert standing_of(EIGHT_HOURS, in_time, now=at(20)) == Standing(
+        SlaStatus.STOPPED, SlaRisk.AT_RISK, at(0), None, None
+    )
+    assert completion_of(EIGHT_HOURS, in_time, None, now=at(20)) == at(21)
+    assert standing_of(EIGHT_HOURS, late, now=at(20)) == Standing(
+        SlaStatus.STOPPED, SlaRisk.BREACHED, at(0), at(8), None
+    )
+    assert completion_of(EIGHT_HOURS, late, at(8), now=at(20)) == at(8)
+    assert standing_of(EIGHT_HOURS, NOT_MEASURED, now=at(1)) == Standing(SlaStatus.NONE, SlaRisk.NONE, None, None, None)
+
+
+def test_what_was_counted_stays_counted() -> None:
+    log = TimeLog(SlaStatus.STARTED, (Span(at(0), at(2), timedelta(hours=1)), Span(at(5))))
+
+    assert elapsed(EIGHT_HOURS, log, now=at(6)) == timedelta(hours=2)
+    assert latest_completion(EIGHT_HOURS, log, now=at(6)) == at(12)

@@ -39,7 +39,7 @@ Resume = Annotated[
     BoardCursor | None,
     strawberry.argument(description="The newest cursor you have: first comes what you missed. Omit for a snapshot."),
 ]
-_LIVE = (
+LIVE = (
     "With `after`: what was missed, then what follows; a snapshot again only when `after` is too old. Reconnect for"
     " ever, and send the newest cursor each time."
 )
@@ -127,7 +127,7 @@ class DispatchMutations:
 class DispatchLive:
     """Following the board."""
 
-    @strawberry.subscription(description=f"A snapshot, then every change in order. {_LIVE}")
+    @strawberry.subscription(description=f"A snapshot, then every change in order. {LIVE}")
     async def dispatch_board(
         self, info: Info, input: BoardInput, after: Resume = None
     ) -> AsyncGenerator[BoardEvent, None]:
@@ -137,7 +137,7 @@ class DispatchLive:
         return stream
 
     @strawberry.subscription(
-        description=f"One activity: as it is, then every change of it, in order, as `ActivityChanged`. {_LIVE}"
+        description=f"One activity: as it is, then every change of it, in order, as `ActivityChanged`. {LIVE}"
     )
     async def service_activity_changed(
         self,
@@ -154,7 +154,7 @@ class DispatchLive:
 
     @strawberry.subscription(
         description=f"One service order: as it is, then every change of it, or of what is selected beside it, in order,"
-        f" as `ServiceOrderChanged`. {_LIVE}"
+        f" as `ServiceOrderChanged`. {LIVE}"
     )
     async def service_order_changed(
         self,

@@ -8,6 +8,7 @@ from domain.core.actor import Actor, Permission
 from domain.core.errors import Code
 from domain.orders import rules
 from domain.orders.rules import LineStatus, OrderAction, OrderProgress, OrderState
+from domain.slas.rules import SlaStatus
 from domain.stages.rules import Stage
 
 _STAGE_COLUMNS = (
@@ -22,7 +23,15 @@ _STAGE_COLUMNS = (
     "stage.require_reason",
 )
 ORDER_NEEDS = (
-    *("number", "progress", "has_posted_lines", "has_item_requirements", "incoming_web_order", "stage.has_next"),
+    *(
+        "number",
+        "progress",
+        "has_posted_lines",
+        "has_item_requirements",
+        "incoming_web_order",
+        "sla_status",
+        "stage.has_next",
+    ),
     *_STAGE_COLUMNS,
 )
 LINE_NEEDS = (
@@ -56,6 +65,7 @@ def of_order(
     has_posted_lines: bool | None,  # noqa: FBT001 - given by position, as the columns come
     has_item_requirements: bool | None,  # noqa: FBT001
     incoming_web_order: bool,  # noqa: FBT001
+    sla_status: SlaStatus,
     has_next: bool | None,  # noqa: FBT001
     *stage: object,
 ) -> list[rules.AvailableAction]:
@@ -67,6 +77,7 @@ def of_order(
         has_posted_lines=bool(has_posted_lines),
         has_item_requirements=bool(has_item_requirements),
         incoming_web_order=incoming_web_order,
+        sla_status=sla_status,
     )
     return rules.order_actions(
         order,

@@ -14,8 +14,8 @@ from domain.core.errors import Code
 from domain.orders.criteria import OrderCriteria
 from domain.orders.operations import closing, stages
 
-_REASON = "The code of the reason. Required where the stage or the service level asks for one."
-_DESCRIPTION = "More about the reason, at most 1,000 characters; only with a code."
+REASON = "The code of the reason. Required where the stage or the service level asks for one."
+DESCRIPTION = "More about the reason, at most 1,000 characters; only with a code."
 
 
 @strawberry.input(description="What is done to one order.")
@@ -77,14 +77,14 @@ class RevokeServiceOrderLineCancellationInput(LineEndInput):
 class SignOffServiceOrderInput(OrderEndInput):
     """For `signOffServiceOrder`."""
 
-    reason_code_id: strawberry.ID | None = strawberry.field(default=None, description=_REASON)
-    description: str | None = strawberry.field(default=None, description=_DESCRIPTION)
+    reason_code_id: strawberry.ID | None = strawberry.field(default=None, description=REASON)
+    description: str | None = strawberry.field(default=None, description=DESCRIPTION)
 
     def command(self) -> closing.SignOffOrder:
         """The command this asks for."""
         return closing.SignOffOrder(
             order_id=self._key(),
-            reason_code_id=_reason_code(self.reason_code_id),
+            reason_code_id=reason_code(self.reason_code_id),
             description=self.description,
             expected_version=self.expected_version,
         )
@@ -94,14 +94,14 @@ class SignOffServiceOrderInput(OrderEndInput):
 class SignOffServiceOrderLineInput(LineEndInput):
     """For `signOffServiceOrderLine`."""
 
-    reason_code_id: strawberry.ID | None = strawberry.field(default=None, description=_REASON)
-    description: str | None = strawberry.field(default=None, description=_DESCRIPTION)
+    reason_code_id: strawberry.ID | None = strawberry.field(default=None, description=REASON)
+    description: str | None = strawberry.field(default=None, description=DESCRIPTION)
 
     def command(self) -> closing.SignOffLine:
         """The command this asks for."""
         return closing.SignOffLine(
             line_id=self._key(),
-            reason_code_id=_reason_code(self.reason_code_id),
+            reason_code_id=reason_code(self.reason_code_id),
             description=self.description,
             expected_version=self.expected_version,
         )
@@ -114,15 +114,15 @@ class MoveServiceOrderToNextStageInput(OrderEndInput):
     stage_id: strawberry.ID | None = strawberry.field(
         default=None, description="One of the `children` of its stage; may be omitted where there is but one."
     )
-    reason_code_id: strawberry.ID | None = strawberry.field(default=None, description=_REASON)
-    description: str | None = strawberry.field(default=None, description=_DESCRIPTION)
+    reason_code_id: strawberry.ID | None = strawberry.field(default=None, description=REASON)
+    description: str | None = strawberry.field(default=None, description=DESCRIPTION)
 
     def command(self) -> stages.MoveToNextStage:
         """The command this asks for."""
         return stages.MoveToNextStage(
             order_id=self._key(),
             stage_id=optional_key(self.stage_id, "stg", "stage", "stageId"),
-            reason_code_id=_reason_code(self.reason_code_id),
+            reason_code_id=reason_code(self.reason_code_id),
             description=self.description,
             expected_version=self.expected_version,
         )
@@ -132,14 +132,14 @@ class MoveServiceOrderToNextStageInput(OrderEndInput):
 class MoveServiceOrderToPreviousStageInput(OrderEndInput):
     """For `moveServiceOrderToPreviousStage`."""
 
-    reason_code_id: strawberry.ID | None = strawberry.field(default=None, description=_REASON)
-    description: str | None = strawberry.field(default=None, description=_DESCRIPTION)
+    reason_code_id: strawberry.ID | None = strawberry.field(default=None, description=REASON)
+    description: str | None = strawberry.field(default=None, description=DESCRIPTION)
 
     def command(self) -> stages.MoveToPreviousStage:
         """The command this asks for."""
         return stages.MoveToPreviousStage(
             order_id=self._key(),
-            reason_code_id=_reason_code(self.reason_code_id),
+            reason_code_id=reason_code(self.reason_code_id),
             description=self.description,
             expected_version=self.expected_version,
         )
@@ -176,7 +176,12 @@ class DeleteStageReasonInput(MutationInput):
         )
 
 
-def _reason_code(given: strawberry.ID | None) -> int | None:
+def reason_code(given: strawberry.ID | None) -> int | None:
+    """The key of a code of reasons; null stays null.
+
+    Raises:
+        Refused: NOT_FOUND.
+    """
     return optional_key(given, "src", "stage reason code", "reasonCodeId")
 
 

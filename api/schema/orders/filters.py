@@ -10,6 +10,7 @@ from api.schema.nodes import keys_of
 from api.schema.paging import OrderEnum
 from domain.orders.criteria import OrderCriteria
 from domain.orders.rules import DispatchStatus, OrderOrigin, OrderProgress, Priority
+from domain.slas.rules import SlaRisk, SlaStatus
 
 
 @strawberry.input(one_of=True, description="Exactly one way to name a service order.")
@@ -59,6 +60,12 @@ class ServiceOrderFilter:
 
     project_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="On one of these projects.")
     origin: list[OrderOrigin] | None = strawberry.field(default=None, description="Of one of these origins.")
+    sla_status: list[SlaStatus] | None = strawberry.field(
+        default=None, description="Whose time stands like this against their service levels."
+    )
+    sla_risk: list[SlaRisk] | None = strawberry.field(
+        default=None, description="That stand like this against their service levels, running or stopped."
+    )
     incoming_web_orders: bool = strawberry.field(
         default=False, description="Only web orders that wait to be transferred; otherwise none of them is there."
     )
@@ -81,6 +88,8 @@ class ServiceOrderFilter:
             agreement_ids=_tuple(self.agreement_ids, "sa", "service agreement", "agreementIds"),
             project_ids=_tuple(self.project_ids, "prj", "project", "projectIds"),
             origins=None if self.origin is None else tuple(self.origin),
+            sla_statuses=None if self.sla_status is None else tuple(self.sla_status),
+            sla_risks=None if self.sla_risk is None else tuple(self.sla_risk),
             incoming_web_orders=self.incoming_web_orders,
         )
 
@@ -100,6 +109,7 @@ class ServiceOrderOrder(OrderEnum):
     NUMBER_DESC = ("-number", "-id"), "By number, as text, the last first."
     CREATED_AT_DESC = ("-created_at", "-id"), "The newest first."
     SERVICE_AT_ASC = ("service_at", "id"), "By wished time, those without one last."
+    SLA_DUE_AT_ASC = ("sla_due_at", "id"), "The first due by its service level, those that are not due last."
     PRIORITY_DESC = ("priority", "number", "id"), "The most urgent first."
 
 

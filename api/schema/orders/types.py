@@ -12,12 +12,13 @@ from api.schema.items import Item
 from api.schema.money import Money, priced
 from api.schema.nodes import Node, node
 from api.schema.orders.available import LINE_NEEDS, ORDER_NEEDS, AvailableOrderAction, of_line, of_order
+from api.schema.orders.sla import ServiceOrderSla, for_company, while_running
 from api.schema.projects import LineProperty, Project, ProjectCategory
 from api.schema.scalars import CurrencyCode
 from api.schema.service_objects import ServiceObjectRelation, ServiceTask, ServiceTaskRelation
 from api.schema.stages import Stage, StageReasonCode
 from api.schema.workforce import DispatchTeam, Worker
-from api.selection import column, computed, identity, many, one
+from api.selection import column, computed, identity, itself, many, one
 from domain.agreements.queries import sees_agreement
 from domain.core.actor import Actor, Permission
 from domain.core.errors import Code
@@ -45,6 +46,7 @@ from domain.orders.rules import (
     warnings_of,
 )
 from domain.projects.rules import TransactionType
+from domain.slas.rules import SlaRisk, SlaStatus
 from domain.stages.rules import ReasonType
 
 _VERSION = "Grows with every change; send it back as `expectedVersion`."
@@ -91,10 +93,6 @@ def _available(
     )
 
 
-def _no_service_level(_id: int) -> None:
-    """When the SLA runs out: no order has a service level yet."""
-
-
 @node(
     models.ServiceActivity,
     prefix="act",
@@ -119,12 +117,21 @@ class ServiceActivity(Node):
     dispatch_status: DispatchStatus = column(description="Whether it has been sent to its worker.")
     closed: bool = column(description="Whether it is done.")
     sla_due_at: datetime | None = computed(
-        needs=("id",),
-        value=_no_service_level,
+        needs=("order.sla_status", "order.sla_due_at"),
+        value=while_running,
         description=(
             "When the SLA runs out; null without an SLA or while its clock is stopped."
             " Count down from this, do not poll."
         ),
+    )
+    sla_status: SlaStatus = column(
+        "order.sla_status", description="Whether the time of its order is being recorded against a service level."
+    )
+    sla_risk: SlaRisk | None = computed(
+        needs=("order.sla_risk",),
+        value=for_company,
+        viewer=True,
+        description="How its order stands against its service level, as last told; null for customers.",
     )
     order: "ServiceOrder" = one(description="The order it belongs to.")
     version: int = column(description=_VERSION)
@@ -324,6 +331,7 @@ class ServiceOrder(Node):
     service_at: datetime | None = column(description="When the customer would like it; null when not said.")
     responsible: Worker | None = one(description="Who answers for it; null when nobody does.")
     preferred_technician: Worker | None = one(description="Whom the customer prefers; null when anybody.")
+    sla: ServiceOrderSla = itself(description="How it stands against its service level.")
     created_at: datetime = column(description="When it was made.")
     lines: list[ServiceOrderLine] = many(
         order=("line_number",), where=visible_lines, description="Its lines, as far as you may see them."

@@ -41,6 +41,17 @@ from domain.orders.operations.lines import (
     change_service_order_line,
 )
 from domain.orders.operations.moving import MoveLines, move_service_order_lines
+from domain.orders.operations.recording import (
+    CancelSla,
+    StartSlaTime,
+    StopSlaTime,
+    TellServiceLevels,
+    cancel_sla,
+    start_sla_time,
+    stop_sla_time,
+    tell_service_levels,
+    watch_service_levels,
+)
 from domain.orders.operations.relations import (
     AddOrderObject,
     AddOrderTask,
@@ -78,6 +89,7 @@ __all__ = [
     "AddOrderTask",
     "AddServiceOrderLine",
     "AddStageReason",
+    "CancelSla",
     "ChangeActivityType",
     "ChangeServiceActivity",
     "ChangeServiceOrder",
@@ -100,6 +112,9 @@ __all__ = [
     "SetLineStatus",
     "SignOffLine",
     "SignOffOrder",
+    "StartSlaTime",
+    "StopSlaTime",
+    "TellServiceLevels",
     "TransferWebOrder",
     "add_order_object",
     "add_order_task",
@@ -108,6 +123,7 @@ __all__ = [
     "cancel_service_order",
     "cancel_service_order_line",
     "cancel_service_orders",
+    "cancel_sla",
     "change_activity_type",
     "change_order_task",
     "change_service_activity",
@@ -135,5 +151,9 @@ __all__ = [
     "revoke_service_order_line_cancellation",
     "sign_off_service_order",
     "sign_off_service_order_line",
+    "start_sla_time",
+    "stop_sla_time",
+    "tell_service_levels",
     "transfer_web_order",
+    "watch_service_levels",
 ]

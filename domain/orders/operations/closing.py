@@ -14,7 +14,8 @@ from domain.core.rows import locked
 from domain.orders import rules
 from domain.orders.activities import drop_empty_activity, give_order_activity, visit_for
 from domain.orders.criteria import OrderCriteria, check_confirmed
-from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
+from domain.orders.measuring import check_may_stop, follow_progress, measured
+from domain.orders.models import RecordedTime, ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
 from domain.orders.parts import locked_line, log_reason, roll_up, state_of
 from domain.orders.queries import visible_orders
 from domain.orders.rules import LineStatus
@@ -61,21 +62,24 @@ class SignOffOrder:
 
 @operation(requires=Permission.MAINTAIN_ORDERS)
 async def sign_off_service_order(work: Work, command: SignOffOrder) -> int:
-    """Sign off an order and all its open lines.
+    """Sign off an order and all its open lines; its time that counts for a service level is stopped.
 
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, WEB_ORDER_WAITS, STAGE_FORBIDS_MODIFY, LINE_NOT_OPEN, ALREADY_POSTED,
             INVALID, REASON_REQUIRED, NO_INITIAL_STAGE for a reason without a stage.
 
-    Source: DOMAIN.md 5.6, 6.3.
+    Source: DOMAIN.md 5.6, 6.3, 8.4.
     """
     order = await locked(ServiceOrder, command.order_id, "service order", "orderId")
     await check_version(order, command.expected_version)
     lines = await _locked_lines(order)
     rules.check_sign_off(await state_of(order, lines))
+    for found in await measured([order]):
+        await check_may_stop(found, found.log, work, command.reason_code_id)
     await log_reason(work, order, ReasonType.CLOSE, command.reason_code_id, command.description)
     if order.signed_off_at is None:
         await work.change(order, "service_order_signed_off", signed_off_at=work.now)
+        await follow_progress(work, order)
     for line in lines:
         if line.status is LineStatus.CREATED and line.signed_off_at is None:
             await work.change(line, "service_order_line_signed_off", signed_off_at=work.now)
@@ -295,6 +299,8 @@ async def delete_order(work: Work, order: ServiceOrder) -> None:
     rules.check_delete(await state_of(order, lines))
     for reason in await StageReason.filter(order_id=order.id).order_by("id").select_for_update():
         await work.remove(reason, "stage_reason_deleted")
+    for time in await RecordedTime.filter(order_id=order.id).order_by("id").select_for_update():
+        await work.remove(time, "recorded_time_deleted")
     for line in lines:
         await work.remove(line, "service_order_line_deleted")
     for relation in await ServiceObjectRelation.filter(order_id=order.id).order_by("id").select_for_update():

@@ -16,6 +16,7 @@ from domain.numbering.operations import number_for
 from domain.orders import agreed, rules
 from domain.orders.activities import give_order_activity
 from domain.orders.days import conflicts_with_calendar
+from domain.orders.measuring import create_measured, follow_agreement
 from domain.orders.models import ServiceActivity, ServiceOrder
 from domain.orders.operations.lines import NewLine, add_line
 from domain.orders.parties import address_for, contact_for, customer_for, usual_address
@@ -96,7 +97,7 @@ async def create_service_order(work: Work, command: CreateServiceOrder) -> int:
     if agreement_id is not None:
         for column, value in (await agreed.proposed(agreement_id, order.customer_id)).items():
             setattr(order, column, getattr(order, column) or value)
-    await work.create(order, "service_order_created")
+    await create_measured(work, order)
     for place, line in enumerate(command.lines):
         try:
             await add_line(work, order, line, place + 1)
@@ -161,6 +162,8 @@ async def change_service_order(work: Work, command: ChangeServiceOrder) -> int:
     await _check_agreed(order, command, values)
     was = order.priority
     await work.change(order, "service_order_changed", **values)
+    if "agreement_id" in values:
+        await follow_agreement(work, order)
     if order.priority != was:
         activities = await ServiceActivity.filter(order_id=order.id, closed=False).order_by("id").select_for_update()
         for activity in activities:

@@ -8,6 +8,7 @@ from domain.core.errors import Code, Refused
 from domain.core.operation import Work, check_version, operation
 from domain.core.rows import existing, free_number, locked
 from domain.orders.activities import give_activities
+from domain.orders.measuring import check_may_stop, follow_effect, measured
 from domain.orders.models import ServiceOrder, StageReason
 from domain.orders.parts import log_reason, state_of
 from domain.orders.rules import check_in_stage
@@ -129,7 +130,7 @@ async def move_service_order_to_next_stage(work: Work, command: MoveToNextStage)
     await check_version(order, command.expected_version)
     current = check_in_stage(await state_of(order))
     entered = rules.plan_next(current, await all_stages(), command.stage_id)
-    await _enter(work, order, entered, command.reason_code_id, command.description)
+    await _enter(work, order, current, entered, command.reason_code_id, command.description)
     return order.id
 
 
@@ -156,17 +157,28 @@ async def move_service_order_to_previous_stage(work: Work, command: MoveToPrevio
     await check_version(order, command.expected_version)
     current = check_in_stage(await state_of(order))
     entered = rules.plan_previous(current, await all_stages(), path=("orderId",))
-    await _enter(work, order, entered, command.reason_code_id, command.description)
+    await _enter(work, order, current, entered, command.reason_code_id, command.description)
     return order.id
 
 
 async def _enter(
-    work: Work, order: ServiceOrder, entered: rules.Stage, reason_code_id: int | None, description: str | None
+    work: Work,
+    order: ServiceOrder,
+    left: rules.Stage,
+    entered: rules.Stage,
+    reason_code_id: int | None,
+    description: str | None,
 ) -> None:
     rules.check_entry_reason(entered, reason_code_id)
+    found = await measured([order])
+    if entered.stops_time_recording:
+        for each in found:
+            await check_may_stop(each, each.log, work, reason_code_id)
     await work.change(order, "service_order_moved", stage_id=entered.id)
     await give_activities(work, order)
     await log_reason(work, order, ReasonType.STAGE_CHANGE, reason_code_id, description)
+    for each in found:
+        await follow_effect(work, each, rules.time_effect(left, entered))
 
 
 # --- reasons ---------------------------------------------------------------------------------------------------------

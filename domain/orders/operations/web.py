@@ -17,6 +17,7 @@ from domain.numbering.operations import number_for
 from domain.orders import agreed, rules
 from domain.orders.activities import give_order_activity
 from domain.orders.days import conflicts_with_calendar
+from domain.orders.measuring import follow_agreement
 from domain.orders.models import ServiceOrder
 from domain.orders.parties import contact_for, usual_address
 from domain.orders.parts import state_of
@@ -93,7 +94,7 @@ class TransferWebOrder:
 
 @operation(requires=Permission.MAINTAIN_ORDERS)
 async def transfer_web_order(work: Work, command: TransferWebOrder) -> int:
-    """Take a web order over among the ordinary ones, with what they have to have.
+    """Take a web order over among the ordinary ones, with what they have to have; its time counts since it was made.
 
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, NOT_A_WEB_ORDER, STAGE_FORBIDS_MODIFY, INVALID, AGREEMENT_REQUIRED,
@@ -117,5 +118,6 @@ async def transfer_web_order(work: Work, command: TransferWebOrder) -> int:
     if order.address_id is None:
         values["address_id"] = await usual_address(project_id)
     await work.change(order, "web_order_transferred", incoming_web_order=False, **values)
+    await follow_agreement(work, order)
     await give_order_activity(work, order)
     return order.id

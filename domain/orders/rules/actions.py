@@ -24,6 +24,7 @@ from domain.orders.rules.changing import (
 from domain.orders.rules.posting import check_line_post, check_may_post_some
 from domain.orders.rules.states import OrderState
 from domain.orders.rules.values import LineStatus
+from domain.slas.rules import check_measured, check_start, check_stop
 from domain.stages.rules import check_has_next, check_has_previous
 
 
@@ -34,6 +35,9 @@ class OrderAction(StrEnum):
     ADD_LINE = "ADD_LINE"
     MOVE_TO_NEXT_STAGE = "MOVE_TO_NEXT_STAGE"
     MOVE_TO_PREVIOUS_STAGE = "MOVE_TO_PREVIOUS_STAGE"
+    START_SLA_TIME = "START_SLA_TIME"
+    STOP_SLA_TIME = "STOP_SLA_TIME"
+    CANCEL_SLA = "CANCEL_SLA"
     SIGN_OFF = "SIGN_OFF"
     CANCEL = "CANCEL"
     REVOKE_CANCELLATION = "REVOKE_CANCELLATION"
@@ -60,13 +64,16 @@ def order_actions(
 ) -> list[AvailableAction]:
     """Every action on an order with whether it is possible; to post it is for whoever may approve that.
 
-    Source: DOMAIN.md 5.6, 6.2.
+    Source: DOMAIN.md 5.6, 6.2, 8.3.
     """
     checks: Checks = {
         OrderAction.CHANGE: lambda: check_change(order),
         OrderAction.ADD_LINE: lambda: check_new_line(order),
         OrderAction.MOVE_TO_NEXT_STAGE: lambda: check_has_next(check_in_stage(order), has_next=has_next_stage),
         OrderAction.MOVE_TO_PREVIOUS_STAGE: lambda: check_has_previous(check_in_stage(order)),
+        OrderAction.START_SLA_TIME: lambda: check_start(order.number, order.sla_status),
+        OrderAction.STOP_SLA_TIME: lambda: check_stop(order.number, order.sla_status),
+        OrderAction.CANCEL_SLA: lambda: check_measured(order.number, order.sla_status),
         OrderAction.SIGN_OFF: lambda: check_sign_off(order),
         OrderAction.CANCEL: lambda: check_cancel(order),
         OrderAction.REVOKE_CANCELLATION: lambda: check_revoke(order),

@@ -7,6 +7,7 @@ from datetime import date
 from domain.core.errors import not_found
 from domain.orders.rules.values import LineStatus, OrderProgress
 from domain.projects.rules import TransactionType
+from domain.slas.rules import SlaStatus
 from domain.stages.rules import Stage
 
 
@@ -20,6 +21,7 @@ class OrderState:
     has_posted_lines: bool = False
     has_item_requirements: bool = False
     incoming_web_order: bool = False
+    sla_status: SlaStatus = SlaStatus.NONE
     agreement_id: int | None = None
     project_id: int | None = None
 

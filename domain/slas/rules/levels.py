@@ -25,6 +25,11 @@ class ServiceLevel:
     calendar_mode: SlaCalendarMode = SlaCalendarMode.OPEN_TIME
 
 
+def level_with(minutes: int, calendar: WorkingCalendar | None, mode: SlaCalendarMode | None) -> ServiceLevel:
+    """The service level that an order began with, as the order keeps it: its whole length in minutes."""
+    return ServiceLevel(0, 0, minutes, calendar, mode or SlaCalendarMode.OPEN_TIME)
+
+
 def effective_sla_id(
     agreement_sla_id: int | None, group_sla_id: int | None, *, generated: bool, measure_generated: bool
 ) -> int | None:

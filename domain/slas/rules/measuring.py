@@ -9,7 +9,7 @@ from domain.calendars.rules import WorkingCalendar, add_open_time, open_time
 from domain.core.errors import Path, Refused
 from domain.parameters.rules import SlaCalendarMode
 from domain.slas.rules.levels import ServiceLevel, limit
-from domain.slas.rules.recording import SlaStatus, TimeLog
+from domain.slas.rules.recording import SlaStatus, Span, TimeLog
 from domain.stages.rules import check_reason
 
 AT_RISK_PERCENT = 80
@@ -34,7 +34,7 @@ def elapsed(level: ServiceLevel, log: TimeLog, *, now: datetime) -> timedelta:
 
     Source: DOMAIN.md 8.3.
     """
-    return sum((_counted(level, span.starts_at, span.ends_at or now) for span in log.spans), timedelta())
+    return sum((_counted(level, span, now) for span in log.spans), timedelta())
 
 
 def compliance_percent(level: ServiceLevel, log: TimeLog, *, now: datetime) -> Decimal:
@@ -93,7 +93,7 @@ def reached_at(level: ServiceLevel, log: TimeLog, percent: int, *, now: datetime
     for span in log.spans:
         if span.ends_at is None:
             return _after_running(level, span.starts_at, missing)
-        counted = _counted(level, span.starts_at, span.ends_at)
+        counted = _counted(level, span, now)
         if counted >= missing:
             return _after_running(level, span.starts_at, missing)
         missing -= counted
@@ -114,16 +114,6 @@ def alarms_of(level: ServiceLevel, log: TimeLog) -> Alarms:
         return Alarms(None, None)
     now = log.spans[-1].starts_at  # of no consequence while time runs
     return Alarms(reached_at(level, log, AT_RISK_PERCENT, now=now), latest_completion(level, log, now=now))
-
-
-def alarms_due(alarms: Alarms, *, now: datetime, told: SlaRisk) -> list[SlaRisk]:
-    """What is to be told now and was not told before, the lesser first; what is due this instant is not late yet."""
-    due = []
-    if alarms.at_risk_at is not None and alarms.at_risk_at <= now and told in {SlaRisk.NONE, SlaRisk.ON_TIME}:
-        due.append(SlaRisk.AT_RISK)
-    if alarms.due_at is not None and alarms.due_at < now and told is not SlaRisk.BREACHED:
-        due.append(SlaRisk.BREACHED)
-    return due
 
 
 # --- when a reason is asked ------------------------------------------------------------------------------------------
@@ -168,10 +158,12 @@ def _share(level: ServiceLevel, percent: int) -> timedelta:
     return limit(level) * percent // 100
 
 
-def _counted(level: ServiceLevel, starts_at: datetime, ends_at: datetime) -> timedelta:
+def _counted(level: ServiceLevel, span: Span, now: datetime) -> timedelta:
+    if span.counted is not None:
+        return span.counted
     # Two times of one zone subtract on the wall clock; in UTC they subtract as instants.
-    starts_at = starts_at.astimezone(UTC)
-    ends_at = max(starts_at, ends_at.astimezone(UTC))
+    starts_at = span.starts_at.astimezone(UTC)
+    ends_at = max(starts_at, (span.ends_at or now).astimezone(UTC))
     if level.calendar is None:
         return ends_at - starts_at
     if level.calendar_mode is SlaCalendarMode.OPEN_TIME:

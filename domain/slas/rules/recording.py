@@ -1,7 +1,7 @@
 """The time log of an order: start, stop, cancel. Pure."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.core.errors import Code, Path, Refused
@@ -19,10 +19,14 @@ class SlaStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Time that was recorded: from an instant until another, or still running."""
+    """Time that was recorded: from an instant until another, or still running.
+
+    `counted` is how much of it counted when it ended; that stays, whatever becomes of the calendar.
+    """
 
     starts_at: datetime
     ends_at: datetime | None = None
+    counted: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,48 @@ def begin(at: datetime) -> TimeLog:
     return TimeLog(SlaStatus.STARTED, (Span(at),))
 
 
+def check_measured(number: str, status: SlaStatus) -> None:
+    """Refuse to do anything to the time of an order that is not measured, or not any more.
+
+    Raises:
+        Refused: SLA_CANCELED, SLA_NOT_STARTED (it is not measured at all).
+
+    Source: DOMAIN.md 8.3.
+    """
+    if status is SlaStatus.CANCELED:
+        message = f"The service level of {number} is cancelled; its time is not measured any more."
+        raise Refused(Code.SLA_CANCELED, message, ("orderId",))
+    if status is SlaStatus.NONE:
+        message = f"{number} is not measured; attach it to a service agreement that has a service level."
+        raise Refused(Code.SLA_NOT_STARTED, message, ("orderId",))
+
+
+def check_start(number: str, status: SlaStatus) -> None:
+    """Refuse to start time that is not stopped.
+
+    Raises:
+        Refused: SLA_CANCELED, SLA_ALREADY_STARTED, SLA_NOT_STARTED (it is not measured at all).
+
+    Source: DOMAIN.md 8.3.
+    """
+    check_measured(number, status)
+    if status is SlaStatus.STARTED:
+        raise Refused(Code.SLA_ALREADY_STARTED, f"The time of {number} is being recorded already.", ("orderId",))
+
+
+def check_stop(number: str, status: SlaStatus) -> None:
+    """Refuse to stop time that does not run.
+
+    Raises:
+        Refused: SLA_CANCELED, SLA_NOT_STARTED.
+
+    Source: DOMAIN.md 8.3.
+    """
+    check_measured(number, status)
+    if status is SlaStatus.STOPPED:
+        raise Refused(Code.SLA_NOT_STARTED, f"The time of {number} is stopped already; start it first.", ("orderId",))
+
+
 def plan_start(number: str, log: TimeLog, *, at: datetime, now: datetime, path: Path = ("at",)) -> TimeLog:
     """The log with time running again.
 
@@ -60,9 +106,7 @@ def plan_start(number: str, log: TimeLog, *, at: datetime, now: datetime, path: 
 
     Source: DOMAIN.md 8.3.
     """
-    _check_measured(number, log)
-    if log.status is SlaStatus.STARTED:
-        raise Refused(Code.SLA_ALREADY_STARTED, f"The time of {number} is being recorded already.", ("orderId",))
+    check_start(number, log.status)
     _check_time(number, log, at, now, path)
     return _started(log, at)
 
@@ -75,9 +119,7 @@ def plan_stop(number: str, log: TimeLog, *, at: datetime, now: datetime, path: P
 
     Source: DOMAIN.md 8.3.
     """
-    _check_measured(number, log)
-    if log.status is SlaStatus.STOPPED:
-        raise Refused(Code.SLA_NOT_STARTED, f"The time of {number} is stopped already; start it first.", ("orderId",))
+    check_stop(number, log.status)
     _check_time(number, log, at, now, path)
     return _ended(log, at, SlaStatus.STOPPED)
 
@@ -90,7 +132,7 @@ def plan_cancel(number: str, log: TimeLog, *, at: datetime, now: datetime, path:
 
     Source: DOMAIN.md 8.3.
     """
-    _check_measured(number, log)
+    check_measured(number, log.status)
     _check_time(number, log, at, now, path)
     return _ended(log, at, SlaStatus.CANCELED)
 
@@ -118,15 +160,6 @@ def _started(log: TimeLog, at: datetime) -> TimeLog:
 def _ended(log: TimeLog, at: datetime, status: SlaStatus) -> TimeLog:
     *earlier, last = log.spans
     return TimeLog(status, (*earlier, last if last.ends_at is not None else replace(last, ends_at=at)))
-
-
-def _check_measured(number: str, log: TimeLog) -> None:
-    if log.status is SlaStatus.CANCELED:
-        message = f"The service level of {number} is cancelled; its time is not measured any more."
-        raise Refused(Code.SLA_CANCELED, message, ("orderId",))
-    if log.status is SlaStatus.NONE:
-        message = f"{number} is not measured; attach it to a service agreement that has a service level."
-        raise Refused(Code.SLA_NOT_STARTED, message, ("orderId",))
 
 
 def _check_time(number: str, log: TimeLog, at: datetime, now: datetime, path: Path) -> None:

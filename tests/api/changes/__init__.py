@@ -10,6 +10,7 @@ from tests.api.changes import (
     orders,
     planning,
     postings,
+    slas,
     stages,
     webhooks,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "orders",
     "planning",
     "postings",
+    "slas",
     "stages",
     "webhooks",
 ]

@@ -18,6 +18,7 @@ from api.schema.items import ItemMutations, ItemQueries
 from api.schema.nodes import NodeQueries
 from api.schema.numbering import NumberingMutations, NumberingQueries
 from api.schema.orders.compliance import ComplianceQueries
+from api.schema.orders.copying import OrderCopyMutations
 from api.schema.orders.ends import OrderEndMutations
 from api.schema.orders.fields import OrderMutations, OrderQueries
 from api.schema.orders.live import SERVICE_LEVEL_TYPES, ServiceLevelLive
@@ -75,6 +76,7 @@ class Mutation(
     OrderMutations,
     OrderEndMutations,
     RecordingMutations,
+    OrderCopyMutations,
     StageMutations,
     ServiceLevelMutations,
     OrderRelationMutations,

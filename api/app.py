@@ -1,7 +1,7 @@
 """The ASGI application: routes, start and stop."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import demo
 from api.auth import Sessions
 from api.context import Context, Services
 from api.documents import Documents
@@ -33,7 +32,7 @@ from api.schema.build import schema
 from api.selection import check_entities
 from api.settings import Settings, SettingsError, load_settings
 from api.trusted import DocumentsError, TrustedDocuments
-from db.lifecycle import database, pending_migrations, ping
+from db.lifecycle import database, ping
 from db.outbox import Event
 from db.relay import Relay
 from domain.core.actor import Actor
@@ -83,9 +82,7 @@ class _Parts:
         self.settings = settings
         self.moving = moving
         self.relay = Relay(settings.database_url)
-        self.sessions = Sessions(
-            settings.secret.get_secret_value(), demo_tokens=demo.TOKENS if settings.mode == "demo" else None
-        )
+        self.sessions = Sessions(settings.secret.get_secret_value(), demo_tokens=_demo_tokens(settings))
         self.services = Services(settings, self.sessions, self.relay, Attempts(settings.sign_in_attempts))
         self.rates = Rates(settings.cost_per_minute)
         secret = settings.secret.get_secret_value()
@@ -160,7 +157,7 @@ class _Parts:
             kept = [housekeeping(self.settings.keep_events_days), telling(outgoing.send, message)]
             started = [asyncio.create_task(keep_timetable([*JOBS.values(), *kept]))]
             if self.moving:
-                started.append(asyncio.create_task(demo.keep_moving()))
+                started.append(_moves())
             log.info("started", mode=self.settings.mode)
             try:
                 yield
@@ -211,6 +208,8 @@ class _Parts:
 
     async def ready(self, _request: Request) -> Response:
         """Whether this process can serve: database, migrations, relay."""
+        from db.migrating import pending_migrations
+
         problems: dict[str, str] = {}
         try:
             await ping()
@@ -231,6 +230,21 @@ def _traces() -> Any:
     except ImportError as error:
         raise SettingsError("TAVLE_TRACING: needs the extra; install tavle[tracing].") from error
     return Traces()
+
+
+def _demo_tokens(settings: Settings) -> Mapping[str, str] | None:
+    if settings.mode != "demo":
+        return None
+    from api.demo import TOKENS
+
+    return TOKENS
+
+
+def _moves() -> asyncio.Task[None]:
+    """The demo's dispatchers at work."""
+    from api.demo import keep_moving
+
+    return asyncio.create_task(keep_moving())
 
 
 def _statements(context: Context) -> int:

@@ -41,6 +41,8 @@ class Server:
 def running(name: str, database_url: str, folder: Path) -> Iterator[Server]:
     """Our server as shipped (`ours`), or a peer, on a free port of this machine alone."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("TAVLE_")}
+    # As installed: compiled once, not at every start.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if name == "ours":
         environment |= {
             "TAVLE_DATABASE_URL": database_url,

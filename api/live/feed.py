@@ -180,7 +180,11 @@ class Group:
     async def _advance(self, failures: int) -> None:
         """Take one step along the log."""
         if not self._is_current():
-            self._begin_epoch()
+            self.epoch, self.position = self.relay.epoch, self.relay.last
+            self._begin_again(TOO_OLD, newer_than=-1)
+            return
+        if await self.stream.turned():
+            self._begin_again(LAYOUT_CHANGED, newer_than=self.position - 1)
             return
         # What fails again and again, or has grown too long, is told by a snapshot.
         behind = self.relay.last - self.position
@@ -246,15 +250,14 @@ class Group:
                 self._set_apart(follower)
         self._note_move()
 
-    def _begin_epoch(self) -> None:
-        """The database was restored: no position means anything any more."""
-        self.epoch, self.position = self.relay.epoch, self.relay.last
+    def _begin_again(self, reason: str, *, newer_than: int) -> None:
+        """Give everyone a snapshot: the database was restored, or what is followed is not what it was."""
         self._snapshots = self._new_snapshots()
         self._recent = Recent(self.limits)
         self._resumed = Snapshot(-1, b"", 0.0)
         for follower in self._followers():
-            follower.lose_place(TOO_OLD)
-            follower.floor = -1
+            follower.lose_place(reason)
+            follower.floor = newer_than
         for follower in list(self._in_step):
             self._set_apart(follower)
         self._note_move()
@@ -319,17 +322,25 @@ class Group:
     async def _place(self, follower: Follower) -> None:
         """Find where a new follower stands by the cursor it brought."""
         cursor = None if follower.after is None else Cursor.parse(follower.after)
+        newest = self.relay.last
         if cursor is not None and cursor.epoch == self.epoch and await self.relay.admits(cursor):
-            follower.position = cursor.seq if cursor.epoch == self.epoch else None
+            if await self.stream.resumes(cursor.seq):
+                follower.position = cursor.seq if cursor.epoch == self.epoch else None
+            else:
+                # One that tells of nothing new will do: it is told otherwise.
+                newest = cursor.seq - 1
         if follower.position is None:
             follower.lose_place(STARTED if follower.after is None else TOO_OLD)
             # A snapshot that an older client already has would tell it nothing.
             if cursor is not None and cursor.epoch == self.epoch and cursor.seq <= self.relay.last:
-                follower.floor = cursor.seq
+                follower.floor = min(cursor.seq, newest)
         follower.is_new = False
 
     async def _give_snapshot(self, follower: Follower) -> None:
-        snapshot = await self._snapshots.newer_than(follower.floor, follower.reason)
+        snapshots = self._snapshots
+        snapshot = await snapshots.newer_than(follower.floor, follower.reason)
+        if snapshots is not self._snapshots:
+            return  # so is what was read
         if snapshot is not None and not follower.has_left and follower.wire.is_ready:
             follower.send(snapshot.payload)
             follower.position = snapshot.seq

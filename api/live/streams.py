@@ -40,6 +40,12 @@ class Stream(Protocol):
     async def changes(self, event: Event) -> Sequence[object] | Reload:
         """The root values that tell one event, in order; often none."""
 
+    async def turned(self) -> bool:
+        """Whether the answers are others now though nothing has happened, as a new day makes them; says so once."""
+
+    async def resumes(self, position: int) -> bool:
+        """Whether a client that has everything up to a position has what the changes after it belong to."""
+
     def heartbeat(self, position: int) -> object:
         """The root value that says that everything up to a position is known."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from api.context import Context
@@ -19,7 +20,7 @@ from domain.dispatch.feed import Effect, consequence
 from domain.dispatch.following import Followable
 from domain.dispatch.operations import Assign, check_board_changes
 from domain.dispatch.queries import BoardRequest, BoardScope
-from domain.parameters.queries import company_parameters
+from domain.parameters.queries import civil_date, company_parameters
 
 # An event that touches more activities than this is told by a snapshot.
 _MOST_TOUCHED = 20
@@ -97,32 +98,49 @@ class BoardChange:
 class FollowedBoard:
     """A board that somebody follows: which activities it shows, as of its newest snapshot.
 
-    `ways` lead from its activities to what is read with them.
+    `ways` lead from its activities to what is read with them. `_day` is the day that the followers' boards are of.
     """
 
     context: Context
     request: BoardRequest
     ways: Collection[Way]
     scope: BoardScope | None = field(default=None)
-    _told: Event | None = field(default=None)
+    _day: date | None = field(default=None)
 
     async def read(self, parts: Sequence[Selection]) -> tuple[Cursor, list[Ready]]:
         """The board anew, as each of `parts` selects it."""
         async with snapshot():
             position = await read_position()
             found = await read_board(self.context, self.request, parts)
-        self.scope = found.scope
+        self._look(found.scope)
         return position, found.boards
+
+    async def turned(self) -> bool:
+        """Whether a new day begins for a board whose days are counted from today: a screen on a wall turns the page."""
+        if self.scope is None or self._day is None or not self.request.is_relative:
+            return False
+        today = civil_date(clock.now(), self.scope.time_zone)
+        if today <= self._day:
+            return False
+        self._look(await queries.board_scope(self.context.actor, self.request, clock.now()))
+        self._day = today
+        return True
+
+    async def is_of_today(self, position: int) -> bool:
+        """Whether whoever was told of the event at `position`, and of nothing after it, has a board of today.
+
+        Who was told of an earlier day's last event may have had a board of today since, but is not known to.
+        """
+        relay = self.context.services.relay
+        if not self.request.is_relative:
+            return True
+        scope = await self._known_scope()
+        last = None if position - 1 < relay.floor else next(iter(await relay.events(position - 1, 1)), None)
+        return last is not None and civil_date(last.at, scope.time_zone) >= civil_date(clock.now(), scope.time_zone)
 
     async def change(self, event: Event) -> BoardChange:
         """What `event` changes here; an activity that is in `shown` and is no longer there has left too."""
-        if self.scope is None:
-            self.scope = await queries.board_scope(self.context.actor, self.request, clock.now())
-        scope = self.scope
-        before = await self._before(event)
-        self._told = event
-        if queries.turns_page(scope, self.request, None if before is None else before.at, event.at):
-            return BoardChange(reload=True)
+        scope = await self._known_scope()
         found = consequence(event, scope.board, self.ways)
         if found.effect is Effect.LAYOUT:
             return BoardChange(reload=True)
@@ -142,14 +160,15 @@ class FollowedBoard:
         actor = self.context.actor
         return await row(part, queries.one_shown(actor, self.scope.board, activity_id), viewer=actor)
 
-    async def _before(self, event: Event) -> Event | None:
-        """The event before `event`; None at the beginning of what is kept of the log."""
-        relay = self.context.services.relay
-        if self._told is not None and self._told.seq == event.seq - 1:
-            return self._told
-        if event.seq - 2 < relay.floor:
-            return None
-        return next(iter(await relay.events(event.seq - 2, 1)), None)
+    async def _known_scope(self) -> BoardScope:
+        if self.scope is not None:
+            return self.scope
+        return self._look(await queries.board_scope(self.context.actor, self.request, clock.now()))
+
+    def _look(self, scope: BoardScope) -> BoardScope:
+        self.scope = scope
+        self._day = self._day or scope.today
+        return scope
 
 
 @dataclass(frozen=True, slots=True)

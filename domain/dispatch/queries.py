@@ -37,6 +37,11 @@ class BoardRequest:
     priorities: tuple[Priority, ...] = ()
     type_ids: tuple[int, ...] = ()
 
+    @property
+    def is_relative(self) -> bool:
+        """Whether its days are counted from today."""
+        return self.from_on is None or self.to_on is None
+
 
 async def board_workers(worker_ids: Iterable[int]) -> dict[int, BoardWorker]:
     """The workers with these ids as the board's rules see them; without a calendar of their own the company's counts.
@@ -209,18 +214,6 @@ def touched(actor: Actor, board: BoardFilter, where: Q | None, limit: int) -> Se
     """Those of the activities the board shows that meet `where`."""
     shown = visible_activities(actor) & shown_where(board)
     return Select(ServiceActivity, shown & where if where is not None else shown, ("id",), limit)
-
-
-def turns_page(scope: BoardScope, request: BoardRequest, before: datetime | None, at: datetime) -> bool:
-    """Whether something that happens `at` begins another day for a board whose days are counted from today.
-
-    A screen on a wall then turns the page. `before` is when the previous thing happened, where that is known: followers
-    who know that one have a board of its day or a later one, and nobody is told twice.
-    """
-    if request.from_on is not None and request.to_on is not None:
-        return False
-    known = scope.today if before is None else min(scope.today, civil_date(before, scope.time_zone))
-    return civil_date(at, scope.time_zone) > known
 
 
 def shown_where(board: BoardFilter) -> Q:

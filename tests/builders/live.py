@@ -95,6 +95,8 @@ class Things:
     key: str = "things"
     fail: Exception | None = None
     poison: int | None = None
+    turning: bool = False
+    since: int = 0
     snapshots: list[str] = field(default_factory=list)
     told: list[int] = field(default_factory=list)
 
@@ -122,6 +124,15 @@ class Things:
             return []
         value = self.value("CHANGED", event.seq, **event.body)
         return [{**value, "value": -1}, value] if event.kind == "twice" else [value]
+
+    async def turned(self) -> bool:
+        """Once for each time it is made to."""
+        turned, self.turning = self.turning, False
+        return turned
+
+    async def resumes(self, position: int) -> bool:
+        """From where it is said to."""
+        return position >= self.since
 
     def heartbeat(self, position: int) -> object:
         """A value that holds nothing but its position."""

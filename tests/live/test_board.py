@@ -418,19 +418,26 @@ async def test_a_new_day_turns_the_page_for_everyone(set_clock: SetClock, server
         missed_a_night = (await early.next())["cursor"]
         await whole.next()
         set_clock.advance(timedelta(days=1))
-        # One more begins to follow in the new day, in which nothing has happened yet.
-        await late.follow("from another life")
-        assert (early.board["from"], late.board["from"]) == ("2026-11-23", "2026-11-24")
-        await change(prioritise(visit, Priority.LOW))
 
+        # At midnight, and not when something happens.
+        assert (await told_next(early, "BoardSnapshot"))["reason"] == "LAYOUT_CHANGED"
+        await late.follow("from another life")
         for board in (early, late):
-            assert (await told_next(board, "BoardSnapshot"))["reason"] == "LAYOUT_CHANGED"
             assert board.board["from"] == "2026-11-24"
+        # Whoever was away over midnight missed nothing but the night.
+        async with replica(server, token) as back:
+            assert (await back.follow(missed_a_night))["__typename"] == "BoardSnapshot"
+            assert back.board["from"] == "2026-11-24"
+        assert await whole.silent()
+        await change(prioritise(visit, Priority.LOW))
         await told_next(whole, "ActivityChanged", visit)
         await change(assign(visit, starts_at=at(days=1)))
         for board in (early, late, whole):
             await told_next(board, "ActivityChanged", visit)
             assert await board.difference() == ""
+        missed_nothing = early.cursor
     async with replica(server, token) as back:
         assert (await back.follow(missed_a_night))["__typename"] == "BoardSnapshot"
         assert back.board["from"] == "2026-11-24"
+    async with replica(server, token) as back:
+        assert (await back.follow(missed_nothing))["__typename"] == "BoardResumed"

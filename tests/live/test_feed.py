@@ -4,6 +4,7 @@ import asyncio
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,11 @@ from structlog.testing import capture_logs
 from api.live.feed import Feed, FeedLimits, LiveOperation
 from domain.core.errors import NotPermitted
 from tests.builders.live import EPOCH, FAST, OTHER_EPOCH, FakeWire, Things, render, rig, settled, until
+
+
+def has_told(wire: FakeWire, seq: int) -> bool:
+    """Whether the client was told of an event."""
+    return bool(wire.payloads) and wire.frames[-1]["seq"] == seq
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +73,44 @@ async def test_a_client_that_missed_nothing_of_its_own_is_told_so_at_the_present
         live.log.append("a", 1)
         await until(lambda: len(wire.payloads) == 2)
         assert wire.frames[1]["seq"] == 14
+
+
+async def test_a_cursor_that_a_stream_does_not_resume_from_gets_a_snapshot_though_nothing_has_happened() -> None:
+    async with rig(head=10) as live:
+        live.things.since = 10
+        wire, _ = live.join(f"{EPOCH}:9")
+        second, _ = live.join(f"{EPOCH}:10")
+        assert await settled(wire) == [("TOO_OLD", 10)]
+        assert await settled(second) == [("RESUMED", 10)]
+
+        live.things.since = 11
+        third, _ = live.join(f"{EPOCH}:10")
+
+        assert await settled(third) == [("TOO_OLD", 10)]
+
+
+async def test_when_a_stream_turns_everyone_gets_a_snapshot_once_though_nothing_has_happened() -> None:
+    async with rig(head=10) as live:
+        reading, _ = live.join()
+        stalled, _ = live.join()
+        for wire in (reading, stalled):
+            assert await settled(wire) == [("STARTED", 10)]
+        stalled.stall()
+        live.log.append("a", 1)
+        await until(lambda: len(reading.payloads) == 2)
+        live.log.state["a"] = 7
+        live.things.turning = True
+
+        await until(lambda: len(reading.payloads) == 3)
+        stalled.read_on()
+        await until(lambda: len(stalled.payloads) == 2)
+        live.log.append("b", 2)
+        for wire in (reading, stalled):
+            await until(partial(has_told, wire, 12))
+            kinds = await settled(wire)
+            assert kinds[-2:] == [("LAYOUT_CHANGED", 11), ("CHANGED", 12)]
+            assert wire.frames[-2]["state"]["a"] == 7
+        assert live.things.snapshots == ["STARTED", "LAYOUT_CHANGED"]
 
 
 async def test_every_value_of_one_event_arrives_in_order() -> None:

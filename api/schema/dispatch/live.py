@@ -76,6 +76,14 @@ class BoardStream:
             told += [await _tell(part, "activity", cursor, activities, event.actor_name, event.key)]
         return told
 
+    async def turned(self) -> bool:
+        """Whether a board whose days are counted from today begins another."""
+        return await self._board.turned()
+
+    async def resumes(self, position: int) -> bool:
+        """Whether a client that stands at `position` has a board of today."""
+        return await self._board.is_of_today(position)
+
     def heartbeat(self, position: int) -> object:
         """A sign of life."""
         return BoardHeartbeat(cursor=self._cursor(position), server_time=clock.now())
@@ -131,6 +139,14 @@ class OneStream:
             return [self._left(event.seq)]
         name, key = await self._followed.told_of(event.actor_name, event.key)
         return [await _tell(self._part, self._kind.field, self._cursor(event.seq), found, name, key)]
+
+    async def turned(self) -> bool:
+        """Never: an activity changes by what happens to it."""
+        return False
+
+    async def resumes(self, position: int) -> bool:  # noqa: ARG002 - of no activity
+        """Whatever a client has, the changes after it say all."""
+        return True
 
     def heartbeat(self, position: int) -> object:
         """A sign of life."""

@@ -2,13 +2,23 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, parse, validate
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    validate,
+)
 
 from api.limits import Limits, OperationCost, measure
 from api.masking import MOST_ERRORS, ErrorCode, refusal_of_document
+from api.tolerance import keeping_unreadable
 
 Kind = Literal["query", "mutation", "subscription"]
 
@@ -152,13 +162,14 @@ class Documents:
         )
         # Before validation: the rules of graphql-core take the square of what the limits bound.
         costs = measure(self._schema, document, self.limits, introspection=self._introspection)
-        errors = validate(
-            self._schema,
-            document,
-            max_errors=MOST_ERRORS,
-            hide_suggestions=True,
-            allow_empty_selection_sets=False,
-        )
+        with keeping_unreadable() if _changes_things(document) else nullcontext():
+            errors = validate(
+                self._schema,
+                document,
+                max_errors=MOST_ERRORS,
+                hide_suggestions=True,
+                allow_empty_selection_sets=False,
+            )
         if errors:
             return _refused(text, refusal_of_document(errors))
         nodes = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
@@ -167,6 +178,13 @@ class Documents:
         }
         weight = _BYTES_PER_ENTRY + len(text) + _BYTES_PER_TOKEN * (document.token_count or 0)
         return _Entry(document, operations, [], weight)
+
+
+def _changes_things(document: DocumentNode) -> bool:
+    return any(
+        isinstance(node, OperationDefinitionNode) and node.operation is OperationType.MUTATION
+        for node in document.definitions
+    )
 
 
 def _operation(document: DocumentNode, node: OperationDefinitionNode, cost: OperationCost) -> _Operation:

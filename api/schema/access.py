@@ -406,6 +406,7 @@ class AccessMutations:
         CreateApiTokenInput,
         "Creates an API token, and the user of role INTEGRATION as which its program acts.",
         CreateApiTokenPayload,
+        requires=Permission.MAINTAIN_USERS,
     )
     end_api_token = mutation(
         operations.end_api_token,

@@ -12,6 +12,8 @@ from api.schema.inputs import MutationInput
 from api.schema.nodes import find_node, find_nodes, prefix_of
 from api.schema.scalars import BoardCursor
 from api.selection import write_id
+from api.tolerance import check_readable
+from domain.core.actor import Permission
 from domain.core.errors import Refused
 from domain.core.operation import Done, Operation, check_permission
 
@@ -53,9 +55,19 @@ def deletion(operation: Operation[Any, Any], input_type: type[Any], description:
     return action(operation, input_type, description, _payload(input_type, fields))
 
 
-def action(operation: Operation[Any, Any] | Doing, input_type: type[Any], description: str, payload: type[Any]) -> Any:
-    """A mutation field that answers with `payload`, which takes what it shows from what was done."""
-    do = _performing(operation) if isinstance(operation, Operation) else operation
+def action(
+    operation: Operation[Any, Any] | Doing,
+    input_type: type[Any],
+    description: str,
+    payload: type[Any],
+    *,
+    requires: Permission | None = None,
+) -> Any:
+    """A mutation field that answers with `payload`, which takes what it shows from what was done.
+
+    Where a function does it, whoever has not what it `requires` is not told either what is wrong with the input.
+    """
+    do = _performing(operation) if isinstance(operation, Operation) else _reading(operation, requires)
 
     async def resolve(self: None, info: Info, input: Any) -> Any:  # noqa: ARG001
         try:
@@ -73,9 +85,20 @@ def _performing(operation: Operation[Any, Any]) -> Doing:
     async def do(context: Context, input: MutationInput) -> Done[Any]:
         # Before the input is read: who may not ask is not told what is wrong with the question.
         check_permission(context.actor, operation.requires)
+        check_readable(input)
         return await records.change(context, operation, input.command(), key=input.client_mutation_key)
 
     return do
+
+
+def _reading(do: Doing, requires: Permission | None) -> Doing:
+    async def read_and_do(context: Context, input: Any) -> Done[Any]:
+        if requires is not None:
+            check_permission(context.actor, requires)
+        check_readable(input)
+        return await do(context, input)
+
+    return read_and_do
 
 
 def _payload(input_type: type[Any], shown: dict[str, tuple[Any, Any]]) -> type[Any]:

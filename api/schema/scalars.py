@@ -10,6 +10,8 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.scalar import ScalarDefinition
 
+from api.tolerance import tolerant
+
 BoardCursor = NewType("BoardCursor", str)
 CurrencyCode = NewType("CurrencyCode", str)
 
@@ -92,34 +94,34 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="RFC 3339 date-time with an offset. Answers are always UTC (`Z`).",
         specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
         serialize=print_date_time,
-        parse_value=parse_date_time,
+        parse_value=tolerant(parse_date_time),
     ),
     date: strawberry.scalar(
         name="Date",
         description="A calendar date in the company's time zone, for example `2026-11-23`.",
         specified_by_url="https://scalars.graphql.org/andimarek/local-date.html",
         serialize=date.isoformat,
-        parse_value=parse_date,
+        parse_value=tolerant(parse_date),
     ),
     timedelta: strawberry.scalar(
         name="Duration",
         description="ISO 8601 duration of days, hours, minutes and seconds, for example `PT1H30M`.",
         specified_by_url="https://scalars.graphql.org/chillicream/duration.html",
         serialize=print_duration,
-        parse_value=parse_duration,
+        parse_value=tolerant(parse_duration),
     ),
     Decimal: strawberry.scalar(
         name="Decimal",
         description='Exact decimal number, as a string: `"1250.00"`.',
         serialize=_own_text,
-        parse_value=parse_decimal,
+        parse_value=tolerant(parse_decimal),
     ),
     CurrencyCode: strawberry.scalar(
         name="CurrencyCode",
         description="ISO 4217 code, for example `DKK`.",
         specified_by_url="https://www.iso.org/iso-4217-currency-codes.html",
         serialize=_own_text,
-        parse_value=lambda value: CurrencyCode(_text(value, _CURRENCY, '"DKK"')),
+        parse_value=tolerant(lambda value: CurrencyCode(_text(value, _CURRENCY, '"DKK"'))),
     ),
     BoardCursor: strawberry.scalar(
         name="BoardCursor",

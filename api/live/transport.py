@@ -1,6 +1,7 @@
 """How bytes reach one socket: straight to uvicorn's transport, or through ASGI's send where the server is another."""
 
 import asyncio
+import random
 import socket
 import sys
 from asyncio.transports import BaseTransport
@@ -10,16 +11,18 @@ from typing import Any, Protocol
 from starlette.types import Message, Scope, Send
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-# Of uvicorn's protocol this leans on: `conn`, `transport`, `loop`, `queue`, `scope`, `writable`, `read_paused`,
-# `handshake_complete`, `close_sent`, `close_timer`, and on `run_asgi`, `connection_made`, `data_received`,
-# `pause_writing`, `resume_writing`, `handle_ping` and `shutdown` being the places where those things happen. A new
-# version is a change to read through, so a test holds this.
+# Of uvicorn's protocol this leans on: `conn`, `connections`, `transport`, `loop`, `queue`, `scope`, `writable`,
+# `read_paused`, `handshake_complete`, `close_sent`, `close_timer`, and on `run_asgi`, `connection_made`,
+# `data_received`, `pause_writing`, `resume_writing`, `handle_ping` and `shutdown` being the places where those things
+# happen. A new version is a change to read through, so a test holds this.
 PINNED = {"uvicorn": "0.54.0"}
 
 MESSAGE_BYTES = 128 * 1024
 EXTENSION = "tavle.wire"
 _UNACKNOWLEDGED_MILLISECONDS = 15_000
 _CLOSE_SECONDS = 2.0
+# A hundred sockets in 50 ms; together with their answers within the five seconds that a server has for its end.
+_FAREWELL_SECONDS, _LONGEST_FAREWELL_SECONDS = 0.0005, 2.0
 _MOST_REASON_BYTES = 123
 _MOST_WAITING_BYTES = 64 * 1024
 # Frame lengths below these fit one byte, two bytes (RFC 6455, 5.2).
@@ -162,11 +165,13 @@ class LiveProtocol(WebSocketsSansIOProtocol):
             self.conn.data_to_send()
 
     def shutdown(self) -> None:
-        """The server stops: say so, and cut off who does not answer."""
+        """The server stops: say so before long, and cut off who does not answer."""
         if not self.handshake_complete:
             super().shutdown()
-        else:
-            self.end(1012, "The server is restarting.")
+            return
+        # uvicorn says so to all at once, and all of them would be back at once; the feed goes on for who is left.
+        spread = min(_LONGEST_FAREWELL_SECONDS, len(self.connections) * _FAREWELL_SECONDS)
+        self.loop.call_later(random.random() * spread, self.end, 1012, "The server is restarting.")  # noqa: S311
 
 
 # What `uvicorn.Config` needs for this protocol: our own pings serve, and compression gains nothing on small frames.

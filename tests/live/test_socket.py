@@ -528,6 +528,26 @@ async def test_a_server_that_stops_tells_its_clients_and_waits_for_no_stuck_one(
         assert asyncio.get_running_loop().time() - began < 4
 
 
+async def test_a_server_that_stops_lets_its_followers_go_one_after_the_other() -> None:
+    async with serving() as toy, contextlib.AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(toy.signed_in()) for _ in range(100)]
+        for client in clients:
+            await client.follow()
+        await until(lambda: toy.feed.counters.frames == 100)
+        assert toy.server is not None
+        followed = [one for one in toy.server.server_state.connections if isinstance(one, LiveProtocol)]
+        began = asyncio.get_running_loop().time()
+        for one in followed:
+            one.shutdown()
+        assert not any(one.close_sent for one in followed)
+        toy.server.should_exit = True
+
+        for client in clients:
+            assert await client.closed() == (1012, "The server is restarting.")
+        await _all_gone(toy)
+        assert asyncio.get_running_loop().time() - began < 5
+
+
 def _blocked(toy: Toy) -> list[LiveProtocol]:
     assert toy.server is not None
     open_now = [one for one in toy.server.server_state.connections if isinstance(one, LiveProtocol)]

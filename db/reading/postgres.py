@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import asyncpg
@@ -22,6 +22,11 @@ T = TypeVar("T")
 
 _FEWEST, _MOST = 2, 10
 _PATIENCE_SECONDS = 5.0
+_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+
+
+# What the driver may raise of a connection that is gone, or of a statement that is wrong.
+_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
 class _PlainConnection(asyncpg.Connection):
@@ -40,7 +45,9 @@ async def _fetch(connection: PooledConnection, sql: str, arguments: Sequence[obj
     return rows
 
 
-def _is_lost(connection: PooledConnection) -> bool:
+def _is_lost(connection: PooledConnection, error: BaseException) -> bool:
+    if isinstance(error, asyncpg.InternalClientError):
+        return True  # the driver lost the thread, as happens when the server goes in the middle of an answer
     try:
         return connection.is_closed()
     except asyncpg.InterfaceError:
@@ -112,13 +119,10 @@ class PostgresReaders:
             nonlocal connection
             try:
                 return await _fetch(connection, sql, arguments)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                if not _is_lost(connection):
+            except _FAILURES as error:
+                if not _is_lost(connection, error):
                     raise
-            # After a restart of the server none of the old connections is any good: ask again over a new one.
-            await self._pool.release(connection)
-            await self._pool.expire_connections()
-            connection = await self._pool.acquire()
+            connection = await self._instead_of(connection)
             return await _fetch(connection, sql, arguments)
 
         try:
@@ -130,23 +134,39 @@ class PostgresReaders:
     async def snapshot(self) -> AsyncGenerator[_PostgresSnapshot]:
         """One read transaction. Its state is that of the first read inside."""
         connection = await self._pool.acquire()
-        view = _PostgresSnapshot(connection)
+        view: _PostgresSnapshot | None = None
         try:
-            await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            try:
+                await connection.execute(_BEGIN)
+            except _FAILURES as error:
+                if not _is_lost(connection, error):
+                    raise
+                connection = await self._instead_of(connection)
+                await connection.execute(_BEGIN)
+            view = _PostgresSnapshot(connection)
             yield view
         finally:
-            view.over = True
+            if view is not None:
+                view.over = True
             # In a task of its own: a caller cancelled here, even twice, must not leave the transaction open.
             ending = asyncio.create_task(self._end(connection))  # noqa: TID251 - outlives its caller on purpose
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
             await asyncio.shield(ending)
 
+    async def _instead_of(self, lost: PooledConnection) -> PooledConnection:
+        """A new connection: after a restart of the server none of the old ones is any good."""
+        with suppress(asyncpg.InterfaceError):
+            lost.terminate()
+        await self._pool.release(lost)
+        await self._pool.expire_connections()
+        return await self._pool.acquire()
+
     async def _end(self, connection: PooledConnection) -> None:
         try:
             # Also when BEGIN was cut short and may or may not have begun: without a transaction it is a notice.
             await connection.execute("COMMIT")
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        except _FAILURES:
             connection.terminate()
         finally:
             await self._pool.release(connection)

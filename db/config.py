@@ -38,11 +38,11 @@ def sqlite_path(url: str) -> str:
     return url.removeprefix("sqlite://").partition("?")[0]
 
 
-def tortoise_config(url: str, *, pool: int = 10) -> dict[str, Any]:
+def tortoise_config(url: str, *, pool: int = 10, stalled: str = "3s") -> dict[str, Any]:
     """Tortoise's configuration for the database at `url`.
 
     SQLite: write-ahead log, `synchronous=FULL`, because committed events are pushed to clients and a client must never
-    be ahead of the server after a power cut. PostgreSQL: a stalled transaction gives its locks back after 3 s.
+    be ahead of the server after a power cut. PostgreSQL: a `stalled` transaction gives its locks back after so long.
     """
     if is_postgres(url):
         parts = urlsplit(url)
@@ -59,7 +59,7 @@ def tortoise_config(url: str, *, pool: int = 10) -> dict[str, Any]:
                 "maxsize": pool,
                 "server_settings": {
                     "application_name": "tavle",
-                    "idle_in_transaction_session_timeout": "3s",
+                    "idle_in_transaction_session_timeout": stalled,
                     "lock_timeout": "1s",
                     "timezone": "UTC",
                 },

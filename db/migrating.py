@@ -42,7 +42,8 @@ async def migrate(
     """
     if not is_postgres(url):
         Path(sqlite_path(url)).parent.mkdir(parents=True, exist_ok=True)
-    config = tortoise_config(url)
+    # Tortoise computes between a migration's statements, for seconds where the machine is busy.
+    config = tortoise_config(url, stalled="10min")
     applied: list[str] = []
 
     def report(event: str, _app: str, name: str) -> None:

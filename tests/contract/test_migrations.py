@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from tortoise.exceptions import IntegrityError
+from tortoise.migrations.executor import MigrationExecutor
 
 from db import migrating
 from db.config import is_postgres
@@ -60,3 +61,20 @@ async def test_the_database_itself_refuses(name: str, database: str) -> None:
     with pytest.raises(IntegrityError, match=name):
         async with transaction() as connection:
             await connection.execute_query(BROKEN_ROWS[name].format(false=no))
+
+
+async def test_a_busy_machine_does_not_end_a_migration(postgres: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+
+    async def show(executor: MigrationExecutor, *_: object, **__: object) -> None:
+        row = await executor.connection.execute_query_dict("SHOW idle_in_transaction_session_timeout")
+        shown.append(row[0]["idle_in_transaction_session_timeout"])
+        await executor.connection.execute_script(
+            "CREATE TABLE event_head (id int PRIMARY KEY, epoch text, seq int, floor int)"
+        )
+
+    monkeypatch.setattr(MigrationExecutor, "migrate", show)
+    postgres.create_database("busy")
+    await migrating.migrate(postgres.url("busy"))
+
+    assert shown == ["10min"]

@@ -97,12 +97,12 @@ class Sessions:
         return self._tokens(await sign_in.sign_in(email, password))
 
     async def refresh(self, refresh_token: str) -> Done[Tokens]:
-        """New tokens for the session that `refresh_token` continues; it cannot be used again.
+        """New tokens for the session that `refresh_token` continues; used again, it ends the session.
 
         Raises:
             Refused: WRONG_CREDENTIALS.
         """
-        return self._tokens(await sign_in.refresh(refresh_token))
+        return self._tokens(await sign_in.refresh(refresh_token, self._secret))
 
     async def sign_out(self, actor: Actor, *, key: str | None = None) -> Done[int]:
         """End the session of `actor`; its tokens stop working here at once, on other servers as they learn of it.

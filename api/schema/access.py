@@ -393,7 +393,8 @@ class AccessMutations:
     refresh_session = action(
         _refresh_session,
         RefreshSessionInput,
-        "Gives a session new tokens; the refresh token that was sent does not work again.",
+        "Gives a session new tokens. The refresh token that was sent gives the same one again for 30 seconds, should"
+        " the answer be lost; later it ends the session.",
         RefreshSessionPayload,
     )
     sign_out = action(_sign_out, SignOutInput, "Ends the session you are in; its tokens stop working.", SignOutPayload)

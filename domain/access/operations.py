@@ -228,16 +228,18 @@ async def start_session(work: Work, command: StartSession) -> OpenSession:
 
 @dataclass(frozen=True, slots=True)
 class RefreshSession:
-    """The refresh token of a session that is to go on."""
+    """The refresh token of a session that is to go on, and the one that is to follow it."""
 
     refresh_token: str = field(repr=False)
+    successor: str = field(repr=False)
 
 
 @operation(requires=Permission.ANYONE, replayable=False)
 async def refresh_session(work: Work, command: RefreshSession) -> OpenSession | None:
     """Continue a session under a new refresh token; None when it may not go on.
 
-    A token that has been used already ends the session. That must commit, hence None and not a refusal.
+    A token that has been used just now is answered again. One used earlier ends the session, which must commit, hence
+    None and not a refusal.
     """
     presented = hash_of(command.refresh_token)
     by_token = Q(refresh_hash=presented) | Q(previous_hash=presented)
@@ -252,20 +254,22 @@ async def refresh_session(work: Work, command: RefreshSession) -> OpenSession | 
         session.ended_at,
         user.active and await _is_at_work(user),
     )
-    match rules.judge_refresh(state, presented, work.now):
+    successor = hash_of(command.successor)
+    match rules.judge_refresh(state, presented, successor, work.now):
         case rules.Refresh.REFUSED:
             return None
         case rules.Refresh.REUSED:
             work.reason = "A refresh token was used a second time."
             await work.change(session, "session_ended", ended_at=work.now)
             return None
+        case rules.Refresh.REPEATED:
+            return OpenSession(session.id, user.id, session.expires_at, command.successor)
         case rules.Refresh.ROTATE:
-            token = secrets.token_urlsafe(_SECRET_BYTES)
-            session.previous_hash, session.refresh_hash = presented, hash_of(token)
+            session.previous_hash, session.refresh_hash = presented, successor
             session.expires_at = work.now + rules.SESSION_LIFE
             # No event: every client does this all day, and what it may see or do stays the same.
             await session.save(update_fields=["previous_hash", "refresh_hash", "expires_at"])
-            return OpenSession(session.id, user.id, session.expires_at, token)
+            return OpenSession(session.id, user.id, session.expires_at, command.successor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Decisions about users, their passwords, their sessions and the tokens of programs. Pure."""
 
+import hmac
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,6 +12,8 @@ from domain.core.errors import Code, Refused
 
 PASSWORD_SHORTEST, PASSWORD_LONGEST = 10, 200
 SESSION_LIFE = timedelta(days=30)
+# How long whoever presents a used refresh token is taken for its owner, whose answer was lost.
+LOST_ANSWER = timedelta(seconds=30)
 
 # One answer for every way a sign-in can fail, so that it does not tell which e-mail addresses have users.
 WRONG_CREDENTIALS = "The e-mail address and the password do not belong together."
@@ -113,6 +117,7 @@ class Refresh(StrEnum):
     """What happens when a refresh token is presented."""
 
     ROTATE = "ROTATE"
+    REPEATED = "REPEATED"
     REUSED = "REUSED"
     REFUSED = "REFUSED"
 
@@ -128,10 +133,23 @@ class SessionState:
     user_active: bool
 
 
-def judge_refresh(session: SessionState, presented_hash: str, now: datetime) -> Refresh:
-    """The newest token goes on; the one before it was stolen or is stolen goods, so it ends the session."""
+def successor_of(token: str, key: str) -> str:
+    """The refresh token that follows `token`: always the same, and known to nobody without the key."""
+    made = hmac.digest(key.encode(), b"the refresh token after " + token.encode("utf-8", "surrogatepass"), "sha256")
+    return urlsafe_b64encode(made).rstrip(b"=").decode()
+
+
+def judge_refresh(session: SessionState, presented_hash: str, successor_hash: str, now: datetime) -> Refresh:
+    """The newest token goes on. The one before it is answered again for a moment, with the successor it got already.
+
+    Later it was stolen, or is stolen goods, so it ends the session.
+    """
     if not session.user_active or not is_open(expires_at=session.expires_at, ended_at=session.ended_at, now=now):
         return Refresh.REFUSED
     if presented_hash == session.refresh_hash:
         return Refresh.ROTATE
-    return Refresh.REUSED if presented_hash == session.previous_hash else Refresh.REFUSED
+    if presented_hash != session.previous_hash:
+        return Refresh.REFUSED
+    used_at = session.expires_at - SESSION_LIFE
+    is_repeated = now - used_at <= LOST_ANSWER and successor_hash == session.refresh_hash
+    return Refresh.REPEATED if is_repeated else Refresh.REUSED

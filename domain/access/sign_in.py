@@ -31,13 +31,14 @@ async def sign_in(email: str, password: str) -> Done[OpenSession]:
     return await perform(start_session, command, actor=candidate.actor)
 
 
-async def refresh(refresh_token: str) -> Done[OpenSession]:
-    """The session that `refresh_token` continues, with the refresh token that replaces it.
+async def refresh(refresh_token: str, key: str) -> Done[OpenSession]:
+    """The session that `refresh_token` continues, with the refresh token that replaces it, made with the secret `key`.
 
     Raises:
         Refused: WRONG_CREDENTIALS.
     """
-    done = await perform(refresh_session, RefreshSession(refresh_token), actor=ANONYMOUS)
+    command = RefreshSession(refresh_token, rules.successor_of(refresh_token, key))
+    done = await perform(refresh_session, command, actor=ANONYMOUS)
     if done.result is None:
         raise Refused(Code.WRONG_CREDENTIALS, rules.REFRESH_REFUSED, ("refreshToken",))
     return Done(done.result, done.cursor)

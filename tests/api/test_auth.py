@@ -164,11 +164,12 @@ async def test_a_refresh_token_is_no_access_token_and_an_access_token_no_refresh
         await sessions.refresh(tokens.access_token)
 
 
-async def test_a_stolen_refresh_token_puts_both_out(sessions: Sessions) -> None:
+async def test_a_stolen_refresh_token_puts_both_out(sessions: Sessions, set_clock: SetClock) -> None:
     await a_person("mette@nordlys.example", password=PASSWORD)
     tokens = await signed_in(sessions)
     thief = (await sessions.refresh(tokens.refresh_token)).result
     await sessions.authenticate(thief.access_token)
+    set_clock.advance(timedelta(seconds=31))
 
     with pytest.raises(Refused):
         await sessions.refresh(tokens.refresh_token)

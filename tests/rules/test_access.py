@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.access.rules import (
+    LOST_ANSWER,
     SESSION_LIFE,
     Refresh,
     SessionState,
@@ -18,6 +19,7 @@ from domain.access.rules import (
     check_token_expiry,
     is_open,
     judge_refresh,
+    successor_of,
 )
 from domain.core.actor import Role
 from domain.core.errors import Code, Path, Refused
@@ -223,20 +225,33 @@ def session(**changed: object) -> SessionState:
 
 
 def test_the_newest_refresh_token_goes_on() -> None:
-    assert judge_refresh(session(), "newest", NOW) is Refresh.ROTATE
+    assert judge_refresh(session(), "newest", "next", NOW) is Refresh.ROTATE
 
 
 def test_the_refresh_token_before_it_gives_a_theft_away() -> None:
-    assert judge_refresh(session(), "before", NOW) is Refresh.REUSED
+    later = NOW + LOST_ANSWER + SECOND
+    assert judge_refresh(session(), "before", "newest", later) is Refresh.REUSED
+    # With another successor than it had it was not answered by us.
+    assert judge_refresh(session(), "before", "other", NOW) is Refresh.REUSED
+
+
+def test_the_refresh_token_before_it_is_answered_again_for_a_moment() -> None:
+    for since in (timedelta(), LOST_ANSWER):
+        assert judge_refresh(session(), "before", "newest", NOW + since) is Refresh.REPEATED
+
+
+def test_a_refresh_token_has_one_successor_and_nobody_knows_it_without_the_key() -> None:
+    assert successor_of("token", "key") == successor_of("token", "key")
+    assert len({successor_of(token, key) for token in ("token", "tokem") for key in ("key", "kez")}) == 4
 
 
 @pytest.mark.parametrize("changed", [{"ended_at": NOW - SECOND}, {"expires_at": NOW}, {"user_active": False}])
 @pytest.mark.parametrize("presented", ["newest", "before"])
 def test_a_session_that_is_over_stays_over(changed: dict[str, object], presented: str) -> None:
-    assert judge_refresh(session(**changed), presented, NOW) is Refresh.REFUSED
+    assert judge_refresh(session(**changed), presented, "newest", NOW) is Refresh.REFUSED
 
 
 @given(presented=st.text().filter(lambda text: text not in {"newest", "before"}))
 def test_any_other_refresh_token_is_refused(presented: str) -> None:
-    assert judge_refresh(session(), presented, NOW) is Refresh.REFUSED
-    assert judge_refresh(session(previous_hash=None), presented, NOW) is Refresh.REFUSED
+    assert judge_refresh(session(), presented, "newest", NOW) is Refresh.REFUSED
+    assert judge_refresh(session(previous_hash=None), presented, "newest", NOW) is Refresh.REFUSED

@@ -88,7 +88,7 @@ def serve(
 ) -> None:
     """Serve the API. The database must be migrated first."""
     from db.config import is_postgres
-    from db.lifecycle import pending_migrations
+    from db.migrating import pending_migrations
 
     settings = _settings(host, port)
     if workers > 1 and not is_postgres(settings.database_url):
@@ -104,7 +104,8 @@ def serve(
 @app.command()
 def migrate() -> None:
     """Bring the database to the newest schema; safe to repeat."""
-    from db.lifecycle import database, migrate
+    from db.lifecycle import database
+    from db.migrating import migrate
     from domain.core.actor import SYSTEM
     from domain.core.operation import perform
     from domain.exchange.operations import complete_sequences
@@ -128,7 +129,7 @@ def migrate() -> None:
 @app.command(hidden=True)
 def migrations() -> None:
     """Write the migrations that the models ask for (for developers)."""
-    from db.lifecycle import write_migrations
+    from db.migrating import write_migrations
 
     for file in _run(write_migrations()):
         console.print(file, markup=False)
@@ -231,7 +232,7 @@ def restore(
     """Put the contents of a back-up in the place of everything in the database."""
     from db.backup import BackupFailed
     from db.backup import restore as put_back
-    from db.lifecycle import migrate
+    from db.migrating import migrate
 
     settings = _settings()
     if not yes:
@@ -301,7 +302,8 @@ def plan(
 def check(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """Say whether configuration, database and migrations are in order; exits with 1 if not."""
     from db.config import is_postgres
-    from db.lifecycle import database, pending_migrations, ping
+    from db.lifecycle import database, ping
+    from db.migrating import pending_migrations
 
     settings = _settings()
     found: dict[str, str] = {"configuration": f"ok ({settings.mode} mode)"}

@@ -32,7 +32,7 @@ from api.schema.build import schema
 from api.selection import check_entities
 from api.settings import Settings, SettingsError, load_settings
 from api.trusted import DocumentsError, TrustedDocuments
-from db.lifecycle import database, pending_migrations, ping
+from db.lifecycle import database, ping
 from db.outbox import Event
 from db.relay import Relay
 from domain.core.actor import Actor
@@ -208,6 +208,8 @@ class _Parts:
 
     async def ready(self, _request: Request) -> Response:
         """Whether this process can serve: database, migrations, relay."""
+        from db.migrating import pending_migrations
+
         problems: dict[str, str] = {}
         try:
             await ping()

@@ -11,7 +11,8 @@ import structlog
 import db.demo
 from api.settings import Settings, SettingsError
 from db.config import is_postgres, sqlite_path
-from db.lifecycle import database, migrate
+from db.lifecycle import database
+from db.migrating import migrate
 from domain.access.operations import CreateUser, create_user
 from domain.access.passwords import prepare_password
 from domain.access.queries import actor_for_email

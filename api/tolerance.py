@@ -1,7 +1,7 @@
 """What a mutation's input holds that cannot be read: kept on its way in, so that it is refused like all else there."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +33,14 @@ def keeping_unreadable() -> Iterator[None]:
         yield
     finally:
         _kept.reset(token)
+
+
+def kept_unreadable(kind: str) -> AbstractContextManager[None]:
+    """Around the execution of an operation of this kind: in mutations unreadable values are kept."""
+    return keeping_unreadable() if kind == "mutation" else _REFUSED
+
+
+_REFUSED = nullcontext()
 
 
 def tolerant(parse: Callable[[object], Any]) -> Callable[[object], Any]:

@@ -14,7 +14,7 @@ from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from bench.data import Table, fill_postgres, fill_sqlite
 from db.config import is_postgres, sqlite_path
-from db.lifecycle import migrate
+from db.migrating import migrate
 from tests.postgres import Cluster, cluster
 
 Engine = Literal["sqlite", "postgres"]

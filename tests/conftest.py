@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
-from db import lifecycle
+from db import lifecycle, migrating
 from db.projection import forget_plans
 from domain.core import clock
 from domain.core.actor import Actor
@@ -60,7 +60,7 @@ async def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file, to be copied."""
     path = tmp_path_factory.mktemp("template") / "template.sqlite3"
     _forget_statements()
-    await lifecycle.migrate(f"sqlite://{path}")
+    await migrating.migrate(f"sqlite://{path}")
     _forget_statements()
     return path
 
@@ -71,7 +71,7 @@ async def migrated_postgres(postgres: Cluster) -> AsyncGenerator[tuple[str, asyn
     postgres.create_database("test")
     url = postgres.url("test")
     _forget_statements()
-    await lifecycle.migrate(url)
+    await migrating.migrate(url)
     _forget_statements()
     connection = await asyncpg.connect(url)
     try:

@@ -8,6 +8,18 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, 'static');
 const assets = path.join(out, 'assets');
 
+// The editor of variables takes every field that cannot be null for one that must be written, also where it has a default.
+const defaultsMayBeOmitted = {
+  name: 'defaults may be omitted',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]graphql-language-service[\\/]esm[\\/]utils[\\/]getVariablesJSONSchema\.js$/ }, ({ path: file }) => {
+      const parts = readFileSync(file, 'utf8').split('if (fieldRequired)');
+      if (parts.length !== 2) throw new Error('graphql-language-service has changed: look at how it lists required fields.');
+      return { contents: parts.join('if (fieldRequired && field.defaultValue === undefined)'), loader: 'js' };
+    });
+  },
+};
+
 const options = {
   absWorkingDir: here,
   bundle: true,
@@ -20,6 +32,7 @@ const options = {
   metafile: true,
   minify: true,
   outdir: assets,
+  plugins: [defaultsMayBeOmitted],
   target: 'es2022',
 };
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
@@ -33,7 +32,7 @@ from api.http.requests import (
 )
 from api.masking import ErrorCode, plain, present, present_fault, rate_limited, retry_after
 from api.rates import RateLimited, Rates
-from api.tolerance import keeping_unreadable
+from api.tolerance import kept_unreadable
 from api.trusted import TrustedDocuments
 from db.tracing import Kind as Watched
 from db.tracing import watched
@@ -195,8 +194,7 @@ class GraphQLEndpoint:
     async def _execute(self, prepared: Prepared, request: GraphQLRequest, exchange: _Exchange) -> _Answer:
         try:
             async with asyncio.timeout(self._timeout):
-                unread = keeping_unreadable() if prepared.kind == "mutation" else nullcontext()
-                with unread, watched(Watched.OPERATION, prepared.name or prepared.kind):
+                with watched(Watched.OPERATION, prepared.name or prepared.kind), kept_unreadable(prepared.kind):
                     result = await execute(
                         self._schema,
                         prepared.document,

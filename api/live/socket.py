@@ -4,7 +4,6 @@ import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
 from time import perf_counter
 from typing import Any
 
@@ -24,7 +23,7 @@ from api.live.sources import NoStream, cursor_variable, open_stream
 from api.live.transport import MESSAGE_BYTES, AsgiWire, Wire, direct_wire
 from api.masking import ErrorCode, present, present_fault, rate_limited
 from api.rates import RateLimited, Rates
-from api.tolerance import keeping_unreadable
+from api.tolerance import kept_unreadable
 from api.trusted import TrustedDocuments
 from db.tracing import Kind as Watched
 from db.tracing import watched
@@ -279,8 +278,7 @@ class SocketConnection:
         try:
             operation.context = self._shared.make_context(actor, operation.request_id, self.address)
             async with asyncio.timeout(self._limits.operation_seconds):
-                unread = keeping_unreadable() if prepared.kind == "mutation" else nullcontext()
-                with unread, watched(Watched.OPERATION, prepared.name or prepared.kind):
+                with watched(Watched.OPERATION, prepared.name or prepared.kind), kept_unreadable(prepared.kind):
                     result = await execute(
                         self._shared.schema,
                         prepared.document,

@@ -5,7 +5,7 @@ of them together (so that two activities can swap places), then save all or none
 the same actor, as a change that is judged like any other.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -150,11 +150,16 @@ async def check_board_changes(actor: Actor, changes: tuple[BoardChange, ...]) ->
     await _judge(drafts)
 
 
+# Why a change can never be undone as long as nobody else acts.
+_OVERTAKEN = frozenset({Code.VERSION_CONFLICT, Code.NOT_FOUND})
+
+
 @dataclass(frozen=True, slots=True)
 class UndoBoardChange:
-    """Take back the actor's last change."""
+    """Take back the actor's last change, or with `pass_over` the last that has not been overtaken by others."""
 
     accept_warnings: frozenset[Code] = frozenset()
+    pass_over: bool = False
 
 
 @operation(requires=Permission.MAINTAIN_ACTIVITIES)
@@ -163,33 +168,21 @@ async def undo_board_change(work: Work, command: UndoBoardChange) -> list[int]:
 
     Raises:
         NotPermitted: the actor is no dispatcher any more.
-        Refused: NOTHING_TO_UNDO; VERSION_CONFLICT when somebody has changed the same since; else as any change.
+        Refused: NOTHING_TO_UNDO; VERSION_CONFLICT when somebody has changed the same since, NOT_FOUND when it is gone,
+            unless such changes are passed over; else as any change.
 
     Source: DOMAIN.md 9.4.
     """
-    events = await _take_last_change(work.actor)
-    if not events:
-        raise Refused(Code.NOTHING_TO_UNDO, "There is nothing left to undo.")
-    ids = [event.subject_id for event in events]
-    rows = await lock_all(ServiceActivity, ids)
-    visible = {row.id for row in await ServiceActivity.filter(visible_activities(work.actor), id__in=ids)}
-    drafts: dict[int, _Draft] = {}
-    for event in events:
-        row = rows.get(event.subject_id)
-        if row is None or row.id not in visible:
-            message = "An activity you changed is gone, or you may not see it any more; this cannot be undone."
-            raise Refused(Code.NOT_FOUND, message)
-        before, after = _placement(event.body["before"]), _placement(event.body["after"])
-        now = placement_of(row)
-        if now != after:
-            name = await last_changed_by(row)
-            raise Refused(
-                Code.VERSION_CONFLICT,
-                f"{row.number} has been changed by {name} since; undo would overwrite that.",
-                details=Stale(subject_type(row), row.id, name),
-            )
-        _check_may_put_back(work.actor, now, before)
-        drafts[row.id] = _Draft(row, now, before, accepted=command.accept_warnings, kind="board_change_undone", path=())
+    drafts: dict[int, _Draft] | None = None
+    while drafts is None:
+        events = await _take_last_change(work.actor)
+        if not events:
+            raise Refused(Code.NOTHING_TO_UNDO, "There is nothing left to undo.")
+        try:
+            drafts = await _put_back(work.actor, events, command.accept_warnings)
+        except Refused as refused:
+            if not command.pass_over or refused.refusals[0].code not in _OVERTAKEN:
+                raise
     await _load_workers(drafts, {draft.planned.worker_id for draft in drafts.values()})
     await _judge(drafts)
     for draft in drafts.values():
@@ -396,6 +389,31 @@ async def _take_last_change(actor: Actor) -> list[outbox.EventRow]:
             return events
         # The same actor has just undone this one, in another window; the one before it is the last now.
     return []
+
+
+async def _put_back(actor: Actor, events: Sequence[outbox.EventRow], accepted: frozenset[Code]) -> dict[int, _Draft]:
+    """What stood before a change, as changes to be judged."""
+    ids = [event.subject_id for event in events]
+    rows = await lock_all(ServiceActivity, ids)
+    visible = {row.id for row in await ServiceActivity.filter(visible_activities(actor), id__in=ids)}
+    drafts: dict[int, _Draft] = {}
+    for event in events:
+        row = rows.get(event.subject_id)
+        if row is None or row.id not in visible:
+            message = "An activity you changed is gone, or you may not see it any more; this cannot be undone."
+            raise Refused(Code.NOT_FOUND, message)
+        before, after = _placement(event.body["before"]), _placement(event.body["after"])
+        now = placement_of(row)
+        if now != after:
+            name = await last_changed_by(row)
+            raise Refused(
+                Code.VERSION_CONFLICT,
+                f"{row.number} has been changed by {name} since; undo would overwrite that.",
+                details=Stale(subject_type(row), row.id, name),
+            )
+        _check_may_put_back(actor, now, before)
+        drafts[row.id] = _Draft(row, now, before, accepted=accepted, kind="board_change_undone", path=())
+    return drafts
 
 
 def _placement(stored: dict[str, Any]) -> Placement:

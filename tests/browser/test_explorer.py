@@ -292,6 +292,27 @@ async def test_a_reload_brings_back_the_open_tab_its_variables_and_the_token(vis
     assert len(answer["data"]["assignActivity"]["userErrors"]) == 1
 
 
+async def test_no_example_is_marked_as_wrong(visit: Visit) -> None:
+    wrong = visit.page.locator(".graphiql-editors .squiggly-error")
+    for name in examples:
+        await visit.open_tab(name)
+        # What is wrong is marked a moment after it is written, and the mark goes when it is mended.
+        variables = visit.page.locator(".graphiql-editor-tool .view-lines").first
+        await expect(variables).to_contain_text("input")
+        await visit.page.wait_for_timeout(1_500)
+        await expect(wrong).to_have_count(0)
+
+
+async def test_a_variable_that_the_schema_does_not_know_is_marked(visit: Visit) -> None:
+    await visit.open_tab("Dispatch board")
+    variables = visit.page.locator(".graphiql-editor-tool .monaco-editor").first
+    await variables.click()
+    await visit.page.keyboard.press("ControlOrMeta+a")
+    await visit.page.keyboard.type('{"input": {"includeClosed": "yes"')
+
+    await expect(visit.page.locator(".graphiql-editors .squiggly-error").first).to_be_visible()
+
+
 async def test_documentation_opens(visit: Visit) -> None:
     page = visit.page
     await page.get_by_role("button", name="Show Documentation Explorer").click()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import asyncpg
 
-from db import lifecycle
+from db import migrating
 from db.config import sqlite_path
 from tests.postgres import cluster
 
@@ -53,9 +53,9 @@ async def described_postgres(url: str) -> str:
 
 async def _write(postgres_url: str, folder: Path) -> None:
     sqlite_url = f"sqlite://{folder / 'described.sqlite3'}"
-    await lifecycle.migrate(sqlite_url)
+    await migrating.migrate(sqlite_url)
     (FOLDER / "expected_sqlite.sql").write_text(described_sqlite(sqlite_url))
-    await lifecycle.migrate(postgres_url)
+    await migrating.migrate(postgres_url)
     (FOLDER / "expected_postgres.txt").write_text(await described_postgres(postgres_url))
 
 

@@ -6,7 +6,7 @@ import pytest
 from tortoise.exceptions import IntegrityError
 from tortoise.migrations.executor import MigrationExecutor
 
-from db import lifecycle
+from db import migrating
 from db.config import is_postgres
 from db.transaction import transaction
 from tests.contract.database import FOLDER, described_postgres, described_sqlite
@@ -14,7 +14,7 @@ from tests.postgres import Cluster
 
 
 async def test_the_migrations_make_what_the_models_say() -> None:
-    assert await lifecycle.missing_migrations() == []
+    assert await migrating.missing_migrations() == []
 
 
 async def test_a_fresh_sqlite_file_is_as_expected(sqlite_template: Path) -> None:
@@ -30,11 +30,11 @@ async def test_one_migration_at_a_time_comes_to_the_same(tmp_path: Path, postgre
     sqlite_url = f"sqlite://{tmp_path / 'steps.sqlite3'}"
     postgres.create_database("steps")
     postgres_url = postgres.url("steps")
-    names = await lifecycle.pending_migrations(sqlite_url)
+    names = await migrating.pending_migrations(sqlite_url)
     assert len(names) >= 3
     for url in (sqlite_url, postgres_url):
         for name in names:
-            assert await lifecycle.migrate(url, target=name) == [name]
+            assert await migrating.migrate(url, target=name) == [name]
     assert described_sqlite(sqlite_url) == (FOLDER / "expected_sqlite.sql").read_text()
     assert await described_postgres(postgres_url) == (FOLDER / "expected_postgres.txt").read_text()
 
@@ -75,6 +75,6 @@ async def test_a_busy_machine_does_not_end_a_migration(postgres: Cluster, monkey
 
     monkeypatch.setattr(MigrationExecutor, "migrate", show)
     postgres.create_database("busy")
-    await lifecycle.migrate(postgres.url("busy"))
+    await migrating.migrate(postgres.url("busy"))
 
     assert shown == ["10min"]

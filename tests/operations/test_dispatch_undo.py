@@ -174,6 +174,50 @@ async def test_a_conflict_in_one_activity_of_a_group_undoes_none() -> None:
     assert await refused() == (Code.VERSION_CONFLICT, ())
 
 
+async def test_changes_that_others_have_overtaken_are_passed_over_when_that_is_asked_for() -> None:
+    meg = await a_dispatched_worker()
+    first, moved, gone = await a_booking(meg), await a_booking(meg, 4), await an_activity()
+    await change(prioritise(first, Priority.HIGH))
+    await change(assign(moved, starts_at=at(8)))
+    await change(prioritise(moved, Priority.LOW), actor=COLLEAGUE)
+    await change(prioritise(gone, Priority.HIGH))
+    await ServiceActivity.filter(id=gone.id).delete()
+    assert await refused() == (Code.NOT_FOUND, ())
+
+    done = await undo(pass_over=True)
+
+    assert done.result == [first.id]
+    assert (await stored(moved)).starts_at == at(8)
+    # For good: they are not the last ones again.
+    assert await refused() == NOTHING_LEFT
+    await undo(actor=COLLEAGUE)
+    assert await refused() == NOTHING_LEFT
+
+
+async def test_what_is_refused_for_another_reason_is_not_passed_over() -> None:
+    meg = await a_dispatched_worker()
+    done, other = await a_booking(meg), await an_activity()
+    await change(prioritise(other, Priority.HIGH))
+    await change(close(done))
+    await a_booking(meg, 1)
+
+    [found] = await refusals(undo_board_change, UndoBoardChange(pass_over=True), actor=DISPATCHER)
+
+    assert found.code is Code.OVERLAP
+
+
+async def test_when_all_have_been_overtaken_there_is_nothing_to_undo_and_they_stay() -> None:
+    visit = await a_booking(await a_dispatched_worker())
+    await change(assign(visit, starts_at=at(5)))
+    await change(prioritise(visit, Priority.HIGH), actor=COLLEAGUE)
+
+    [found] = await refusals(undo_board_change, UndoBoardChange(pass_over=True), actor=DISPATCHER)
+    assert found.code is Code.NOTHING_TO_UNDO
+
+    await undo(actor=COLLEAGUE)
+    assert (await undo()).result == [visit.id]
+
+
 async def test_a_new_title_is_no_change_of_the_board_and_in_nobodys_way() -> None:
     visit = await a_booking(await a_dispatched_worker())
     await change(assign(visit, starts_at=at(5)))

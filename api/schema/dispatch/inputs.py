@@ -228,9 +228,15 @@ class UndoBoardChangeInput(MutationInput):
 
     accept_warnings: list[Code] | None = strawberry.field(default=None, description=_ACCEPT)
 
+    pass_over: bool = strawberry.field(
+        default=False,
+        description="Pass over changes that others have overtaken, for good, and undo the last one before them. Without"
+        " it such a change is refused with VERSION_CONFLICT or NOT_FOUND and stays the last one.",
+    )
+
     def command(self) -> operations.UndoBoardChange:
         """The command this asks for."""
-        return operations.UndoBoardChange(accepted(self.accept_warnings))
+        return operations.UndoBoardChange(accepted(self.accept_warnings), self.pass_over)
 
 
 @strawberry.input(description="A move to try.")

@@ -389,10 +389,13 @@ async def _reachable(work: Coroutine[Any, Any, ValueT]) -> ValueT:
     """What `work` gives; a refusal or an unreachable database ends the command with a sentence."""
     from tortoise.exceptions import DBConnectionError, OperationalError
 
+    from db.migrating import OtherMigrationsError
     from domain.core.errors import Refused
 
     try:
         return await work
+    except OtherMigrationsError as error:
+        _fail(f"{error}\nUse the version of Tavle that made them, or a newer one, or an empty database.")
     except Refused as refused:
         _fail("\n".join(refusal.message for refusal in refused.refusals))
     except (DBConnectionError, OperationalError, OSError) as error:

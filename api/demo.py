@@ -12,7 +12,7 @@ import db.demo
 from api.settings import Settings, SettingsError
 from db.config import is_postgres, sqlite_path
 from db.lifecycle import database
-from db.migrating import migrate
+from db.migrating import OtherMigrationsError, migrate
 from domain.access.operations import CreateUser, create_user
 from domain.access.passwords import prepare_password
 from domain.access.queries import actor_for_email
@@ -50,6 +50,7 @@ USERS = {
 TOKENS = {token: email for token, (email, _, _) in USERS.items()}
 _COLLEAGUE = ("dispatcher2@nordlift.example", "Sofie Lund", Role.DISPATCHER)
 _FOLDER = Path(db.demo.__file__).parent
+_COMPANY = "Nordlift Service A/S"
 _OLD = timedelta(days=7)
 _PLANNED_AHEAD = timedelta(days=28)
 _PAUSE_SECONDS = (1.5, 4.0)
@@ -64,8 +65,13 @@ async def prepare(settings: Settings, *, fresh: bool = False, progress: Progress
         SettingsError: the database holds another company.
     """
     url = settings.database_url
-    await migrate(url)
-    if fresh or await _is_old(url):
+    try:
+        await migrate(url)
+        of_today = True
+    except OtherMigrationsError:
+        of_today = False
+    await _refuse_another_company(url)
+    if fresh or not of_today or await _is_old(url):
         await _clear(url)
         await migrate(url)
     async with database(url):
@@ -80,14 +86,17 @@ async def prepare(settings: Settings, *, fresh: bool = False, progress: Progress
     return True
 
 
-async def _is_old(url: str) -> bool:
-    """Whether the demo company stands there, loaded more than a week ago."""
+async def _refuse_another_company(url: str) -> None:
     async with database(url):
-        company = await ServiceManagementParameters.get_or_none(id=1)
-        if company is None:
-            return False
-        if company.company_name != "Nordlift Service A/S":
-            raise SettingsError(f"The database holds {company.company_name}; the demo company needs one of its own.")
+        # Only what every version's tables have.
+        names = await ServiceManagementParameters.filter(id=1).values_list("company_name", flat=True)
+    if names and names[0] != _COMPANY:
+        raise SettingsError(f"The database holds {names[0]}; the demo company needs one of its own.")
+
+
+async def _is_old(url: str) -> bool:
+    """Whether the demo company was loaded more than a week ago."""
+    async with database(url):
         # Of those that came with the files: visits are planned further ahead.
         with_files = ServiceActivity.filter(starts_at__not_isnull=True, lines__agreement_line_id__isnull=True)
         newest = await with_files.order_by("-starts_at").first()

@@ -35,8 +35,9 @@ def is_postgres(url: str) -> bool:
 
 
 def sqlite_path(url: str) -> str:
-    """The file an `sqlite://` URL names."""
-    return url.removeprefix("sqlite://").partition("?")[0]
+    """The file an `sqlite://` URL names; a path from the root may begin with one slash more, as elsewhere."""
+    path = url.removeprefix("sqlite://").partition("?")[0]
+    return "/" + path.lstrip("/") if path.startswith("/") else path
 
 
 def tortoise_config(url: str, *, pool: int = 10, stalled: str = "3s") -> dict[str, Any]:

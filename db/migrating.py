@@ -33,12 +33,22 @@ async def _apply_ahead(self: Migration, state: State, **options: Any) -> State:
 Migration.apply = _apply_ahead  # type: ignore[method-assign]
 
 
+class OtherMigrationsError(Exception):
+    """The database was migrated by another version of Tavle, whose migrations this one does not have."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(f"This version does not know the database's migrations: {', '.join(names)}.")
+
+
 async def migrate(
     url: str, *, target: str = "__latest__", progress: Callable[[str, str], object] | None = None
 ) -> list[str]:
     """Bring the schema at `url` to the newest migration, or to `target`; gives the names of those applied.
 
     `progress` is called with an event (`apply_start`, `apply_done`) and a migration's name.
+
+    Raises:
+        OtherMigrationsError: a newer version has been here before, or one from before the first release.
     """
     if not is_postgres(url):
         Path(sqlite_path(url)).parent.mkdir(parents=True, exist_ok=True)
@@ -56,6 +66,7 @@ async def migrate(
         await context.init(config=config)
         connection = context.connections.get("default")
         executor = MigrationExecutor(connection, {APP: config["apps"][APP]})
+        await _refuse_others(executor)
         await executor.migrate([MigrationTarget(APP, target)], progress=report)
         marks = "$1" if is_postgres(url) else "?"
         await connection.execute_query(
@@ -63,6 +74,15 @@ async def migrate(
             [secrets.token_hex(6)],
         )
     return applied
+
+
+async def _refuse_others(executor: MigrationExecutor) -> None:
+    await executor.loader.build_graph()
+    others = [
+        key.name for key in await executor.recorder.applied_migrations() if key not in executor.loader.graph.nodes
+    ]
+    if others:
+        raise OtherMigrationsError(others)
 
 
 async def pending_migrations(url: str) -> list[str]:

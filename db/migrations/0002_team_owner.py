@@ -6,7 +6,7 @@ from tortoise.fields.base import OnDelete
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('tavle', '0001_initial')]
+    dependencies = [('tavle', '0001_tables')]
 
     initial = False
 

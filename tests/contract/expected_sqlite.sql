@@ -93,15 +93,17 @@ CREATE TABLE "address" (
     "latitude" VARCHAR(40),
     "longitude" VARCHAR(40),
     "time_zone" VARCHAR(60),
+    "this_service_only" INT NOT NULL DEFAULT 0,
     "version" INT NOT NULL,
     "customer_id" INT NOT NULL REFERENCES "customer" ("id") ON DELETE CASCADE
-, "this_service_only" INT NOT NULL DEFAULT 0);
+);
 CREATE TABLE "agreement_group" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
     "name" VARCHAR(120) NOT NULL,
-    "version" INT NOT NULL
-, "sla_id" INT REFERENCES "service_level" ("id") ON DELETE RESTRICT);
+    "version" INT NOT NULL,
+    "sla_id" INT REFERENCES "service_level" ("id") ON DELETE RESTRICT
+);
 CREATE TABLE "api_token" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "name" VARCHAR(120) NOT NULL UNIQUE,
@@ -223,8 +225,9 @@ CREATE TABLE "line_property" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
     "name" VARCHAR(120) NOT NULL,
+    "chargeable_percent" SMALLINT NOT NULL DEFAULT 100,
     "version" INT NOT NULL
-, "chargeable_percent" SMALLINT NOT NULL DEFAULT 100);
+);
 CREATE TABLE "mutation_key" (
     "id" VARCHAR(200) NOT NULL  PRIMARY KEY,
     "hash" VARCHAR(64) NOT NULL,
@@ -270,8 +273,10 @@ CREATE TABLE "project" (
     "type" VARCHAR(20) NOT NULL  /* TIME_AND_MATERIAL: TIME_AND_MATERIAL\nFIXED_PRICE: FIXED_PRICE\nINVESTMENT: INVESTMENT\nCOST: COST\nINTERNAL: INTERNAL\nTIME: TIME */,
     "active" INT NOT NULL,
     "version" INT NOT NULL,
-    "customer_id" INT REFERENCES "customer" ("id") ON DELETE RESTRICT
-, "group_id" INT REFERENCES "project_group" ("id") ON DELETE RESTRICT, "line_property_id" INT REFERENCES "line_property" ("id") ON DELETE RESTRICT);
+    "customer_id" INT REFERENCES "customer" ("id") ON DELETE RESTRICT,
+    "group_id" INT REFERENCES "project_group" ("id") ON DELETE RESTRICT,
+    "line_property_id" INT REFERENCES "line_property" ("id") ON DELETE RESTRICT
+);
 CREATE TABLE "project_category" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -344,6 +349,8 @@ CREATE TABLE "service_activity" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(30) NOT NULL UNIQUE,
     "title" VARCHAR(200) NOT NULL,
+    "category" VARCHAR(60),
+    "purpose" VARCHAR(120),
     "starts_at" TIMESTAMP,
     "ends_at" TIMESTAMP,
     "priority" VARCHAR(10) NOT NULL  /* HIGH: HIGH\nNORMAL: NORMAL\nLOW: LOW */,
@@ -355,7 +362,7 @@ CREATE TABLE "service_activity" (
     "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
     "type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT,
     "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-, "category" VARCHAR(60), "purpose" VARCHAR(120));
+);
 CREATE TABLE "service_agreement" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -371,8 +378,9 @@ CREATE TABLE "service_agreement" (
     "preferred_technician_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT,
     "project_id" INT NOT NULL REFERENCES "project" ("id") ON DELETE RESTRICT,
     "responsible_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT,
+    "sla_id" INT REFERENCES "service_level" ("id") ON DELETE RESTRICT,
     "template_group_id" INT REFERENCES "template_group" ("id") ON DELETE RESTRICT
-, "sla_id" INT REFERENCES "service_level" ("id") ON DELETE RESTRICT);
+);
 CREATE TABLE "service_agreement_line" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "line_number" INT NOT NULL,
@@ -384,6 +392,9 @@ CREATE TABLE "service_agreement_line" (
     "stopped" INT NOT NULL,
     "quantity" VARCHAR(40) NOT NULL,
     "unit" VARCHAR(10) NOT NULL,
+    "cost_price_minor" BIGINT,
+    "sales_price_minor" BIGINT,
+    "sales_price_modified" INT NOT NULL DEFAULT 0,
     "item_setup" VARCHAR(20)   /* ITEM_CONSUMPTION: ITEM_CONSUMPTION\nITEM_REQUIREMENT: ITEM_REQUIREMENT */,
     "starts_after_minute" SMALLINT,
     "ends_before_minute" SMALLINT,
@@ -399,7 +410,7 @@ CREATE TABLE "service_agreement_line" (
     "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
     "time_window_id" INT REFERENCES "time_window" ("id") ON DELETE RESTRICT,
     "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-, "cost_price_minor" BIGINT, "sales_price_minor" BIGINT, "sales_price_modified" INT NOT NULL DEFAULT 0);
+);
 CREATE TABLE "service_interval" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -424,15 +435,37 @@ CREATE TABLE "service_management_parameters" (
     "company_name" VARCHAR(120) NOT NULL,
     "time_zone" VARCHAR(60) NOT NULL,
     "currency" VARCHAR(3) NOT NULL,
+    "allow_identical_items_as_objects" INT NOT NULL DEFAULT 0,
+    "allow_without_service_agreement" INT NOT NULL DEFAULT 0,
+    "reason_on_cancel" INT NOT NULL DEFAULT 0,
+    "reason_on_exceed_time" INT NOT NULL DEFAULT 0,
+    "sla_calendar_mode" VARCHAR(20) NOT NULL  /* OPEN_TIME: OPEN_TIME\nSTART_ONLY: START_ONLY */ DEFAULT 'OPEN_TIME',
+    "sla_on_generated_orders" INT NOT NULL DEFAULT 0,
+    "create_activity_for_order" INT NOT NULL DEFAULT 0,
+    "activity_category" VARCHAR(60),
+    "activity_purpose" VARCHAR(120),
+    "inactive_categories_selectable" INT NOT NULL DEFAULT 0,
+    "terminated_workers_selectable" INT NOT NULL DEFAULT 0,
+    "show_start_end_time" INT NOT NULL DEFAULT 0,
+    "plan_visits_daily" INT NOT NULL DEFAULT 0,
+    "planning_horizon_days" INT NOT NULL DEFAULT 60,
     "dispatch_color_high" VARCHAR(7) NOT NULL,
     "dispatch_color_normal" VARCHAR(7) NOT NULL,
     "dispatch_color_low" VARCHAR(7) NOT NULL,
     "dispatch_days_before" INT NOT NULL,
     "dispatch_days_after" INT NOT NULL,
     "version" INT NOT NULL,
+    "activity_generation_stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT,
+    "agreement_activity_type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT,
     "calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT,
+    "default_agreement_group_id" INT REFERENCES "agreement_group" ("id") ON DELETE RESTRICT,
+    "default_project_group_id" INT REFERENCES "project_group" ("id") ON DELETE RESTRICT,
+    "journal_expense_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT,
+    "journal_fee_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT,
+    "journal_hour_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT,
+    "journal_item_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT,
     "order_activity_type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT
-, "allow_identical_items_as_objects" INT NOT NULL DEFAULT 0, "allow_without_service_agreement" INT NOT NULL DEFAULT 0, "default_agreement_group_id" INT REFERENCES "agreement_group" ("id") ON DELETE RESTRICT, "activity_category" VARCHAR(60), "activity_generation_stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT, "activity_purpose" VARCHAR(120), "agreement_activity_type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT, "create_activity_for_order" INT NOT NULL DEFAULT 0, "reason_on_cancel" INT NOT NULL DEFAULT 0, "reason_on_exceed_time" INT NOT NULL DEFAULT 0, "sla_calendar_mode" VARCHAR(20) NOT NULL  /* OPEN_TIME: OPEN_TIME\nSTART_ONLY: START_ONLY */ DEFAULT 'OPEN_TIME', "sla_on_generated_orders" INT NOT NULL DEFAULT 0, "default_project_group_id" INT REFERENCES "project_group" ("id") ON DELETE RESTRICT, "inactive_categories_selectable" INT NOT NULL DEFAULT 0, "journal_expense_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT, "journal_fee_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT, "journal_hour_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT, "journal_item_id" INT REFERENCES "journal" ("id") ON DELETE RESTRICT, "show_start_end_time" INT NOT NULL DEFAULT 0, "terminated_workers_selectable" INT NOT NULL DEFAULT 0, "plan_visits_daily" INT NOT NULL DEFAULT 0, "planning_horizon_days" INT NOT NULL DEFAULT 60);
+);
 CREATE TABLE "service_object" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -465,15 +498,33 @@ CREATE TABLE "service_order" (
     "origin" VARCHAR(12) NOT NULL  /* MANUAL: MANUAL\nAGREEMENT: AGREEMENT\nPROJECT: PROJECT\nSALES_ORDER: SALES_ORDER\nWEB: WEB */,
     "progress" VARCHAR(10) NOT NULL  /* IN_PROCESS: IN_PROCESS\nPOSTED: POSTED\nCANCELED: CANCELED */,
     "service_at" TIMESTAMP,
+    "has_posted_lines" INT,
+    "has_item_requirements" INT,
+    "incoming_web_order" INT NOT NULL DEFAULT 0,
+    "sales_order_number" VARCHAR(40),
+    "signed_off_at" TIMESTAMP,
+    "calendar_conflict" INT NOT NULL DEFAULT 0,
     "created_at" TIMESTAMP NOT NULL,
+    "sla_status" VARCHAR(10) NOT NULL  /* NONE: NONE\nSTARTED: STARTED\nSTOPPED: STOPPED\nCANCELED: CANCELED */ DEFAULT 'NONE',
+    "sla_limit_minutes" INT,
+    "sla_calendar_mode" VARCHAR(10)   /* OPEN_TIME: OPEN_TIME\nSTART_ONLY: START_ONLY */,
+    "sla_started_at" TIMESTAMP,
+    "sla_due_at" TIMESTAMP,
+    "sla_risk" VARCHAR(10) NOT NULL  /* NONE: NONE\nON_TIME: ON_TIME\nAT_RISK: AT_RISK\nBREACHED: BREACHED */ DEFAULT 'NONE',
+    "sla_next_alarm_at" TIMESTAMP,
+    "sla_calendar_version" INT,
     "version" INT NOT NULL,
     "address_id" INT REFERENCES "address" ("id") ON DELETE RESTRICT,
+    "agreement_id" INT REFERENCES "service_agreement" ("id") ON DELETE RESTRICT,
     "contact_id" INT REFERENCES "contact" ("id") ON DELETE RESTRICT,
     "customer_id" INT NOT NULL REFERENCES "customer" ("id") ON DELETE RESTRICT,
     "preferred_technician_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT,
     "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT,
-    "responsible_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-, "has_posted_lines" INT, "signed_off_at" TIMESTAMP, "stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT, "agreement_id" INT REFERENCES "service_agreement" ("id") ON DELETE RESTRICT, "sla_id" INT REFERENCES "service_level" ("id") ON DELETE RESTRICT, "sla_calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT, "sla_calendar_mode" VARCHAR(10)   /* OPEN_TIME: OPEN_TIME\nSTART_ONLY: START_ONLY */, "sla_calendar_version" INT, "sla_due_at" TIMESTAMP, "sla_limit_minutes" INT, "sla_next_alarm_at" TIMESTAMP, "sla_risk" VARCHAR(10) NOT NULL  /* NONE: NONE\nON_TIME: ON_TIME\nAT_RISK: AT_RISK\nBREACHED: BREACHED */ DEFAULT 'NONE', "sla_started_at" TIMESTAMP, "sla_status" VARCHAR(10) NOT NULL  /* NONE: NONE\nSTARTED: STARTED\nSTOPPED: STOPPED\nCANCELED: CANCELED */ DEFAULT 'NONE', "calendar_conflict" INT NOT NULL DEFAULT 0, "has_item_requirements" INT, "incoming_web_order" INT NOT NULL DEFAULT 0, "sales_order_number" VARCHAR(40));
+    "responsible_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT,
+    "sla_id" INT REFERENCES "service_level" ("id") ON DELETE RESTRICT,
+    "sla_calendar_id" INT REFERENCES "calendar" ("id") ON DELETE RESTRICT,
+    "stage_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT
+);
 CREATE TABLE "service_order_line" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "line_number" INT NOT NULL,
@@ -482,14 +533,29 @@ CREATE TABLE "service_order_line" (
     "description" VARCHAR(200) NOT NULL,
     "quantity" VARCHAR(40) NOT NULL,
     "unit" VARCHAR(10) NOT NULL,
+    "calculated_on" DATE,
+    "earliest_on" DATE,
+    "latest_on" DATE,
+    "executes_on" DATE,
+    "starts_minute" SMALLINT,
+    "ends_minute" SMALLINT,
+    "currency" VARCHAR(3),
+    "cost_price_minor" BIGINT,
+    "sales_price_minor" BIGINT,
+    "sales_price_modified" INT NOT NULL DEFAULT 0,
+    "signed_off_at" TIMESTAMP,
     "version" INT NOT NULL,
     "activity_id" INT REFERENCES "service_activity" ("id") ON DELETE SET NULL,
+    "agreement_line_id" INT REFERENCES "service_agreement_line" ("id") ON DELETE RESTRICT,
     "category_id" INT REFERENCES "project_category" ("id") ON DELETE RESTRICT,
     "item_id" INT REFERENCES "item" ("id") ON DELETE RESTRICT,
+    "line_property_id" INT REFERENCES "line_property" ("id") ON DELETE RESTRICT,
+    "object_relation_id" INT REFERENCES "service_object_relation" ("id") ON DELETE NO ACTION,
     "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE CASCADE,
+    "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT,
     "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
     "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
-, "signed_off_at" TIMESTAMP, "object_relation_id" INT REFERENCES "service_object_relation" ("id") ON DELETE NO ACTION, "agreement_line_id" INT REFERENCES "service_agreement_line" ("id") ON DELETE RESTRICT, "calculated_on" DATE, "earliest_on" DATE, "executes_on" DATE, "latest_on" DATE, "line_property_id" INT REFERENCES "line_property" ("id") ON DELETE RESTRICT, "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT, "cost_price_minor" BIGINT, "currency" VARCHAR(3), "ends_minute" SMALLINT, "sales_price_minor" BIGINT, "sales_price_modified" INT NOT NULL DEFAULT 0, "starts_minute" SMALLINT);
+);
 CREATE TABLE "service_task" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,

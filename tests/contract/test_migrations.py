@@ -1,5 +1,6 @@
 """Models, migrations and the real database say the same."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,16 @@ async def test_one_migration_at_a_time_comes_to_the_same(tmp_path: Path, postgre
             assert await migrating.migrate(url, target=name) == [name]
     assert described_sqlite(sqlite_url) == (FOLDER / "expected_sqlite.sql").read_text()
     assert await described_postgres(postgres_url) == (FOLDER / "expected_postgres.txt").read_text()
+
+
+async def test_a_database_of_another_version_is_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite://{tmp_path / 'newer.sqlite3'}"
+    await migrating.migrate(url)
+    with sqlite3.connect(tmp_path / "newer.sqlite3") as connection:
+        connection.execute("UPDATE tortoise_migrations SET name = '0999_later' WHERE name = '0003_constraints'")
+
+    with pytest.raises(migrating.OtherMigrationsError, match="0999_later"):
+        await migrating.migrate(url)
 
 
 BROKEN_ROWS = {

@@ -208,6 +208,7 @@ async def test_a_fetch_with_lists_is_one_state() -> None:
     writing = asyncio.create_task(write())
     seen = [await fetched()]
     while not writing.done():
+        await asyncio.sleep(0)  # a read that is done here lets nobody else run
         seen.append(await fetched())
     seen.append(await fetched())
 

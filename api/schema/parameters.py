@@ -62,7 +62,10 @@ class ServiceManagementParameters(Node):
     )
     sla_calendar_mode: SlaCalendarMode = column(description="What a service level's calendar does.")
     sla_on_generated_orders: bool = column(
-        description="Whether orders that are planned from agreements are measured against the service level too."
+        description=(
+            "Whether orders that are planned from agreements are measured against the service level too, each from its"
+            " day on."
+        )
     )
     create_activity_for_order: bool = column(
         description="Whether a new service order gets an activity of its own, also without lines."

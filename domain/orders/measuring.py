@@ -85,7 +85,8 @@ async def create_measured(work: Work, order: ServiceOrder) -> ServiceOrder:
 async def begin(work: Work, orders: Sequence[ServiceOrder], *, generated: bool = False) -> list[RecordedTime | None]:
     """Measure orders that are about to be stored; gives for each the time to store with it, if it is measured.
 
-    Those that were planned from their agreements are measured only if the company wants it.
+    Those that were planned from their agreements are measured only if the company wants it, and from their day on:
+    nobody is late with a visit that is still to come.
 
     Source: DOMAIN.md 8.2.
     """
@@ -98,9 +99,10 @@ async def begin(work: Work, orders: Sequence[ServiceOrder], *, generated: bool =
             begun.append(None)
             continue
         found = promised[sla_id]
-        for column, value in (found.columns | standing_columns(found, rules.begin(work.now), work)).items():
+        begins_at = max(order.service_at or work.now, work.now) if generated else work.now
+        for column, value in (found.columns | standing_columns(found, rules.begin(begins_at), work)).items():
             setattr(order, column, value)
-        begun.append(RecordedTime(starts_at=work.now))
+        begun.append(RecordedTime(starts_at=begins_at))
     return begun
 
 
@@ -108,10 +110,13 @@ async def follow_agreement(work: Work, order: ServiceOrder) -> None:
     """Measure an order by the service level of the agreement that it was given.
 
     One that was not measured has begun when it was created. One that was keeps its time, which now counts by the new
-    terms. Without a service level there, or after a cancellation, everything stays as it is.
+    terms. Without a service level there, or after a cancellation, everything stays as it is. So it does for a web order
+    that nobody has taken over: the company has yet to say under which agreement it is done.
 
-    Source: DOMAIN.md 8.2, D-22.
+    Source: DOMAIN.md 5.3, 8.2, D-22.
     """
+    if order.incoming_web_order:
+        return
     sla_id = (await _levels([order.agreement_id], generated=False)).get(order.agreement_id or 0)
     promised = None if sla_id is None else await promised_by(sla_id)
     if promised is None or order.sla_status is SlaStatus.CANCELED or promised.columns["sla_id"] == order.sla_id:

@@ -37,6 +37,7 @@ from domain.orders.operations import (
     transfer_web_order,
 )
 from domain.parameters.rules import SlaCalendarMode
+from domain.planning.operations import PlanVisits
 from domain.slas import rules
 from domain.slas.models import ServiceLevel
 from domain.slas.operations import ChangeServiceLevel, change_service_level
@@ -185,6 +186,35 @@ async def test_tc_sla_7_a_generated_order_is_measured_only_if_the_company_says_s
         assert await RecordedTime.all().count() == 0
 
 
+async def test_the_time_of_a_planned_visit_begins_on_its_day(set_clock: SetClock) -> None:
+    await the_parameters(sla_on_generated_orders=True)
+    planning = await a_stage()
+    await a_stage(planning, stops_time_recording=True)
+    await number_sequences()
+    gold = await a_service_level(hours=8)
+    for _ in range(3):
+        agreement = await an_agreement_to_plan(sla_id=gold.id)
+        await an_agreement_line(agreement, starts_on=date(2026, 11, 30))
+    await plan(PlanVisits(from_on=date(2026, 11, 30), to_on=date(2026, 11, 30)))
+    moved, canceled, running = await ServiceOrder.all().order_by("id")
+    begins = datetime(2026, 11, 30, 7, tzinfo=UTC)  # eight o'clock in Copenhagen
+
+    await perform(move_service_order_to_next_stage, MoveToNextStage(moved.id), actor=DISPATCHER)
+    await perform(cancel_sla, CancelSla(canceled.id), actor=DISPATCHER)
+    early = StopSlaTime(running.id, at=at(0))
+    assert await refusal(stop_sla_time, early, actor=DISPATCHER) == (Code.INVALID_TIME, ("at",))
+
+    assert await sla_of(running, "started_at", "due_at") == (begins, begins + timedelta(hours=8))
+    assert await compliance(running, begins - timedelta(hours=1)) == "0.00"
+    assert await compliance(running, begins + timedelta(hours=2)) == "25.00"
+    # What ends before it has begun has taken no time.
+    assert await times_of(moved) == [(begins, begins, SlaStatus.STOPPED, 0)]
+    assert await times_of(canceled) == [(begins, begins, SlaStatus.CANCELED, 0)]
+    set_clock.now = begins + timedelta(hours=3)
+    await perform(move_service_order_to_previous_stage, MoveToPreviousStage(moved.id), actor=DISPATCHER)
+    assert await sla_of(moved, "due_at") == begins + timedelta(hours=11)
+
+
 async def test_tc_sla_8_a_stage_stops_the_time_and_the_way_back_starts_it_again(set_clock: SetClock) -> None:
     planning = await a_stage()
     await a_stage(planning, stops_time_recording=True)
@@ -319,6 +349,21 @@ async def test_a_web_order_counts_from_when_it_was_made_once_it_is_transferred(s
     await perform(transfer_web_order, TransferWebOrder(order.id, agreement_id=agreement.id), actor=DISPATCHER)
 
     assert await sla_of(order, "started_at", "due_at") == (at(0), at(8))
+
+
+async def test_a_web_order_that_waits_is_not_measured_by_the_agreement_it_is_given(set_clock: SetClock) -> None:
+    agreement, other = await an_agreement_with_level(hours=8), await an_agreement_with_level(hours=4)
+    stage = await a_stage()
+    order = await an_order(stage_id=stage.id, created_at=at(0), origin="WEB", incoming_web_order=True)
+
+    for each in (agreement, other):
+        await perform(change_service_order, ChangeServiceOrder(order.id, agreement_id=each.id), actor=DISPATCHER)
+    waiting = await sla_of(order, "status", "started_at", "due_at")
+    set_clock.now = at(3)
+    await perform(transfer_web_order, TransferWebOrder(order.id), actor=DISPATCHER)
+
+    assert waiting == (SlaStatus.NONE, None, None)
+    assert await sla_of(order, "id", "started_at", "due_at") == (other.sla_id, at(0), at(4))
 
 
 # --- by hand ---------------------------------------------------------------------------------------------------------

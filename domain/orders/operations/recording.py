@@ -38,7 +38,7 @@ async def start_sla_time(work: Work, command: StartSlaTime) -> int:
     Source: DOMAIN.md 8.3.
     """
     found = await _locked(command.order_id, command.expected_version)
-    log = rules.plan_start(found.order.number, found.log, at=command.at or work.now, now=work.now)
+    log = rules.plan_start(found.order.number, found.log, at=command.at, now=work.now)
     await record(work, found, log, "service_level_started")
     return found.order.id
 
@@ -65,7 +65,7 @@ async def stop_sla_time(work: Work, command: StopSlaTime) -> int:
     Source: DOMAIN.md 8.3, 8.4.
     """
     found = await _locked(command.order_id, command.expected_version)
-    log = rules.plan_stop(found.order.number, found.log, at=command.at or work.now, now=work.now)
+    log = rules.plan_stop(found.order.number, found.log, at=command.at, now=work.now)
     await check_may_stop(found, log, work, command.reason_code_id)
     await log_reason(work, found.order, ReasonType.CLOSE, command.reason_code_id, command.description)
     await record(work, found, log, "service_level_stopped")
@@ -94,7 +94,7 @@ async def cancel_sla(work: Work, command: CancelSla) -> int:
     Source: DOMAIN.md 8.3, 8.4.
     """
     found = await _locked(command.order_id, command.expected_version)
-    log = rules.plan_cancel(found.order.number, found.log, at=command.at or work.now, now=work.now)
+    log = rules.plan_cancel(found.order.number, found.log, at=command.at, now=work.now)
     asks = (await company_parameters()).reason_on_cancel
     rules.check_cancel_reason(command.reason_code_id, reason_on_cancel=asks)
     await log_reason(work, found.order, ReasonType.CANCEL, command.reason_code_id, command.description)

@@ -98,7 +98,7 @@ def check_stop(number: str, status: SlaStatus) -> None:
         raise Refused(Code.SLA_NOT_STARTED, f"The time of {number} is stopped already; start it first.", ("orderId",))
 
 
-def plan_start(number: str, log: TimeLog, *, at: datetime, now: datetime, path: Path = ("at",)) -> TimeLog:
+def plan_start(number: str, log: TimeLog, *, at: datetime | None, now: datetime, path: Path = ("at",)) -> TimeLog:
     """The log with time running again.
 
     Raises:
@@ -107,11 +107,10 @@ def plan_start(number: str, log: TimeLog, *, at: datetime, now: datetime, path: 
     Source: DOMAIN.md 8.3.
     """
     check_start(number, log.status)
-    _check_time(number, log, at, now, path)
-    return _started(log, at)
+    return _started(log, _moment(number, log, at, now, path))
 
 
-def plan_stop(number: str, log: TimeLog, *, at: datetime, now: datetime, path: Path = ("at",)) -> TimeLog:
+def plan_stop(number: str, log: TimeLog, *, at: datetime | None, now: datetime, path: Path = ("at",)) -> TimeLog:
     """The log with its running span ended.
 
     Raises:
@@ -120,11 +119,10 @@ def plan_stop(number: str, log: TimeLog, *, at: datetime, now: datetime, path: P
     Source: DOMAIN.md 8.3.
     """
     check_stop(number, log.status)
-    _check_time(number, log, at, now, path)
-    return _ended(log, at, SlaStatus.STOPPED)
+    return _ended(log, _moment(number, log, at, now, path), SlaStatus.STOPPED)
 
 
-def plan_cancel(number: str, log: TimeLog, *, at: datetime, now: datetime, path: Path = ("at",)) -> TimeLog:
+def plan_cancel(number: str, log: TimeLog, *, at: datetime | None, now: datetime, path: Path = ("at",)) -> TimeLog:
     """The log of an order whose measurement has ended for good.
 
     Raises:
@@ -133,14 +131,13 @@ def plan_cancel(number: str, log: TimeLog, *, at: datetime, now: datetime, path:
     Source: DOMAIN.md 8.3.
     """
     check_measured(number, log.status)
-    _check_time(number, log, at, now, path)
-    return _ended(log, at, SlaStatus.CANCELED)
+    return _ended(log, _moment(number, log, at, now, path), SlaStatus.CANCELED)
 
 
 def follow_stage(log: TimeLog, effect: TimeEffect, *, at: datetime) -> TimeLog:
     """The log after a move between stages: stopped if it ran, running if it was stopped, else as it was.
 
-    A move is never refused for its time: a clock that lags behind the last start or stop counts as that.
+    A move is never refused for its time: a moment before the last start or stop, which may be to come, counts as that.
 
     Source: DOMAIN.md 6.2.
     """
@@ -162,7 +159,10 @@ def _ended(log: TimeLog, at: datetime, status: SlaStatus) -> TimeLog:
     return TimeLog(status, (*earlier, last if last.ends_at is not None else replace(last, ends_at=at)))
 
 
-def _check_time(number: str, log: TimeLog, at: datetime, now: datetime, path: Path) -> None:
+def _moment(number: str, log: TimeLog, at: datetime | None, now: datetime, path: Path) -> datetime:
+    """The moment of a new edge: the one given, else now, but not before the last edge, which may be still to come."""
+    if at is None:
+        return now if log.last_edge is None else max(now, log.last_edge)
     if at.utcoffset() is None:
         raise Refused(Code.INVALID_TIME, "Give the time with its offset from UTC.", path)
     if at > now:
@@ -170,3 +170,4 @@ def _check_time(number: str, log: TimeLog, at: datetime, now: datetime, path: Pa
     if log.last_edge is not None and at < log.last_edge:
         message = f"{number} was started or stopped after {at:%Y-%m-%d %H:%M}; give a time after that."
         raise Refused(Code.INVALID_TIME, message, path)
+    return at

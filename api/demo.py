@@ -89,7 +89,9 @@ async def prepare(settings: Settings, *, fresh: bool = False, progress: Progress
 async def _refuse_another_company(url: str) -> None:
     async with database(url):
         # Only what every version's tables have.
-        names = await ServiceManagementParameters.filter(id=1).values_list("company_name", flat=True)
+        names = [
+            str(each) for each in await ServiceManagementParameters.filter(id=1).values_list("company_name", flat=True)
+        ]
     if names and names[0] != _COMPANY:
         raise SettingsError(f"The database holds {names[0]}; the demo company needs one of its own.")
 

@@ -60,10 +60,10 @@ def months_of(from_on: date, to_on: date) -> list[date]:
         Refused: INVALID when the range is reversed or longer than five years.
     """
     if to_on < from_on:
-        raise Refused(Code.INVALID, f"The report ends on {to_on}, before it begins on {from_on}.", ("input", "to"))
+        raise Refused(Code.INVALID, f"The report ends on {to_on}, before it begins on {from_on}.", ("input", "toOn"))
     places = range(12 * from_on.year + from_on.month - 1, 12 * to_on.year + to_on.month + 1)
     if len(places) > MOST_MONTHS + 1:
-        raise Refused(Code.INVALID, f"A report covers at most {MOST_MONTHS} months.", ("input", "to"))
+        raise Refused(Code.INVALID, f"A report covers at most {MOST_MONTHS} months.", ("input", "toOn"))
     return [date(place // 12, place % 12 + 1, 1) for place in places]
 
 

@@ -31,7 +31,7 @@ REPORT = """query($input: SlaComplianceInput!) { slaCompliance(input: $input) {
   rows { month customer { name } agreementGroup { name } measured met exceeded metPercent }
   total { measured met exceeded metPercent }
 } }"""
-THIS_AND_NEXT = {"from": "2026-11-30", "to": "2026-12-01"}
+THIS_AND_NEXT = {"fromOn": "2026-11-30", "toOn": "2026-12-01"}
 
 
 async def _order(customer: Customer, group: str, clock: SetClock, begun: datetime) -> ServiceOrder:
@@ -110,8 +110,8 @@ async def test_a_report_of_some_customers_and_groups_takes_the_same_statements(
 @pytest.mark.parametrize(
     ("wrong", "path"),
     [
-        ({"to": "2026-10-31"}, ["input", "to"]),
-        ({"to": "2031-11-30"}, ["input", "to"]),
+        ({"toOn": "2026-10-31"}, ["input", "toOn"]),
+        ({"toOn": "2031-11-30"}, ["input", "toOn"]),
         ({"customerIds": ["so_1"]}, ["input", "customerIds", 0]),
     ],
 )

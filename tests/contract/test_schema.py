@@ -183,6 +183,8 @@ def test_every_node_has_ids_of_its_own_and_nothing_else_has_ids() -> None:
         "AuditEntry",
         "CalendarHoliday",
         "CalendarHours",
+        "RecordedTime",
+        "ServiceOrderSla",
     }
     assert [entities()[prefix].type.__name__ for prefix in bound.values() if prefix] == [
         name for name, prefix in bound.items() if prefix
@@ -219,8 +221,10 @@ def test_instants_and_dates_are_told_apart_by_their_names() -> None:
     instants = {where for where, name, type_ in read + given if type_ == "DateTime" and not re.search("At$|^at$", name)}
     dates = {where for where, name, type_ in read + given if type_ == "Date" and not re.search("On$|^on$", name)}
 
-    assert instants == {"BoardHeartbeat.serverTime", "DateTimeRange.from", "DateTimeRange.before"}
-    assert dates == {"DispatchBoard.from", "DispatchBoard.to", "DispatchBoardInput.from", "DispatchBoardInput.to"}
+    heartbeats = {"BoardHeartbeat.serverTime", "ServiceLevelHeartbeat.serverTime"}
+    assert instants == heartbeats | {"DateTimeRange.from", "DateTimeRange.before"}
+    board = {"DispatchBoard.from", "DispatchBoard.to", "DispatchBoardInput.from", "DispatchBoardInput.to"}
+    assert dates == board | {"SlaComplianceRow.month"}
 
 
 # --- shape -----------------------------------------------------------------------------------------------------------

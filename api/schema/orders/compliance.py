@@ -30,8 +30,8 @@ Info = strawberry.Info[Context, None]
 class SlaComplianceInput:
     """For `slaCompliance`."""
 
-    from_: date = strawberry.field(name="from", description="A day of the first month.")
-    to: date = strawberry.field(description="A day of the last month, at most 60 months in all.")
+    from_on: date = strawberry.field(description="A day of the first month.")
+    to_on: date = strawberry.field(description="A day of the last month, at most 60 months in all.")
     customer_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Of one of these customers.")
     agreement_group_ids: list[strawberry.ID] | None = strawberry.field(
         default=None, description="Under an agreement of one of these groups."
@@ -44,8 +44,8 @@ class SlaComplianceInput:
             Refused: NOT_FOUND.
         """
         return ComplianceRequest(
-            self.from_,
-            self.to,
+            self.from_on,
+            self.to_on,
             _keys(self.customer_ids, "cus", "customer", "customerIds"),
             _keys(self.agreement_group_ids, "agg", "agreement group", "agreementGroupIds"),
         )

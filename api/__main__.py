@@ -18,7 +18,7 @@ from rich.table import Table
 
 from api import documents_command
 from api.settings import Settings, SettingsError, describe_settings, load_settings
-from domain.core.actor import Role
+from domain.core.actor import Role, TokenScope
 from domain.projects.rules import TransactionType
 
 ValueT = TypeVar("ValueT")
@@ -363,6 +363,9 @@ def add_user(
 def add_token(
     name: Annotated[str, typer.Argument(help="What the token is for.")],
     days: Annotated[int | None, typer.Option(help="Ends after so many days; never without it.", min=1)] = None,
+    scope: Annotated[
+        list[TokenScope] | None, typer.Option(help="Repeat it for several; all without it.", case_sensitive=False)
+    ] = None,
 ) -> None:
     """Make a token for a program (role INTEGRATION). It is shown once."""
     from api.accounts import add_token as add
@@ -370,7 +373,7 @@ def add_token(
 
     settings = _settings()
     ends: datetime | None = clock.now() + timedelta(days=days) if days is not None else None
-    console.print(_run(_reachable(add(settings, name, ends))), markup=False)
+    console.print(_run(_reachable(add(settings, name, ends, scope or ()))), markup=False)
 
 
 def _settings(host: str | None = None, port: int | None = None) -> Settings:

@@ -1,5 +1,6 @@
 """Users and tokens made from the command line, on behalf of the program itself."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from tortoise.expressions import Q
@@ -10,7 +11,7 @@ from db.lifecycle import database
 from db.projection import Select, ids
 from domain.access.operations import CreateApiToken, CreateUser, create_api_token, create_user
 from domain.access.passwords import prepare_password
-from domain.core.actor import SYSTEM, Role
+from domain.core.actor import SYSTEM, Role, TokenScope
 from domain.core.errors import not_found
 from domain.core.operation import perform
 from domain.customers.models import Customer
@@ -44,14 +45,17 @@ async def add_user(
         await perform(create_user, command, actor=SYSTEM)
 
 
-async def add_token(settings: Settings, name: str, expires_at: datetime | None) -> str:
-    """Make a token for a program; this is the only time it is seen.
+async def add_token(
+    settings: Settings, name: str, expires_at: datetime | None, scopes: Sequence[TokenScope] = ()
+) -> str:
+    """Make a token for a program, with every scope unless some are given; this is the only time it is seen.
 
     Raises:
         Refused: INVALID, ALREADY_EXISTS.
     """
     async with database(settings.database_url):
-        done = await perform(create_api_token, CreateApiToken(name=name, expires_at=expires_at), actor=SYSTEM)
+        command = CreateApiToken(name, expires_at, tuple(scopes) or tuple(TokenScope))
+        done = await perform(create_api_token, command, actor=SYSTEM)
         return done.result.secret
 
 

@@ -24,7 +24,7 @@ def let_see(cls: type[Any], visible: Visible) -> None:
 
 def permission_to_see(cls: type[Any]) -> Permission:
     """What it takes to ask for entities of a type at all; which of them are there depends on who asks."""
-    return Permission.READ_COMPANY if _visible[cls] is company_only else Permission.SIGNED_IN
+    return Permission.READ_COMPANY if _visible[cls] is company_only else Permission.READ
 
 
 def select_of(actor: Actor, cls: type[Any], where: Q, order: tuple[str, ...] = ("id",)) -> Select:

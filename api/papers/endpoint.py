@@ -18,7 +18,7 @@ from api.rates import RateLimited, Rates
 from api.selection import parse_id
 from domain.core import clock
 from domain.core.actor import Actor, Permission
-from domain.core.errors import NotSignedIn
+from domain.core.errors import NotPermitted, NotSignedIn
 from domain.core.operation import check_permission
 from domain.orders.papers import Paper, paper_of
 
@@ -65,6 +65,8 @@ class PaperEndpoint:
         except NotSignedIn as error:
             answer = _refused(401, "UNAUTHENTICATED", error.message)
             answer.headers["www-authenticate"] = 'Bearer error="invalid_token"'
+        except NotPermitted as error:
+            answer = _refused(403, "FORBIDDEN", error.message)
         except RateLimited as limited:
             answer = JSONResponse({"errors": [rate_limited(limited, "")]}, 429, _HEADERS)
             answer.headers["retry-after"] = str(limited.retry_after)
@@ -86,7 +88,7 @@ class PaperEndpoint:
         if token is None:
             raise NotSignedIn("Send a bearer token, or ask `documentLink` for a link.")
         actor = (await self._authenticate(token)).actor
-        check_permission(actor, Permission.SIGNED_IN)
+        check_permission(actor, Permission.READ)
         return actor
 
     async def _paper(self, actor: Actor, request: Request) -> Paper | None:

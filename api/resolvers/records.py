@@ -97,6 +97,6 @@ def check_reach(context: Context, part: Selection) -> None:
     Raises:
         NotSignedIn, NotPermitted.
     """
-    check_permission(context.actor, Permission.SIGNED_IN)
+    check_permission(context.actor, Permission.READ)
     if reaches_company(part):
         check_permission(context.actor, Permission.READ_COMPANY)

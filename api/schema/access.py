@@ -1,5 +1,6 @@
 """Signing in; users and API tokens."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from api.schema.workforce import Worker
 from api.selection import column, computed, identity, one
 from domain.access import models, operations
 from domain.access.queries import visible_api_tokens, visible_users
-from domain.core.actor import Actor, Permission, Role
+from domain.core.actor import Actor, Permission, Role, TokenScope
 from domain.core.operation import Done, check_permission
 
 Info = strawberry.Info[Context, None]
@@ -53,6 +54,10 @@ class User(Node):
     version: int = column(description="Grows with every change; send it back as `expectedVersion`.")
 
 
+def _scopes(scopes: Sequence[str]) -> list[TokenScope]:
+    return [TokenScope(scope) for scope in scopes]
+
+
 @node(
     models.ApiToken,
     prefix="tok",
@@ -65,6 +70,7 @@ class ApiToken(Node):
     id: strawberry.ID = identity("tok")
     name: str = column(description="What it is for; unique, also among those that have ended.")
     user: User = one(description="The user as which its program acts; the role is INTEGRATION.")
+    scopes: list[TokenScope] = computed(needs=("scopes",), value=_scopes, description="What its program may do.")
     created_at: datetime = column(description="When it was made.")
     expires_at: datetime | None = column(description="When it stops working by itself; null: never.")
     ended_at: datetime | None = column(description="When it was ended; null while it was not.")
@@ -97,7 +103,9 @@ class Viewer:
     actor: strawberry.Private[Actor]
     name: str = strawberry.field(description="As shown to others.")
     role: Role = strawberry.field(description="What you are to the company.")
-    permissions: list[Permission] = strawberry.field(description="What you may do.")
+    permissions: list[Permission] = strawberry.field(
+        description="What you may do; for an API token, as far as its scopes grant it."
+    )
     user: User | None = strawberry.field(resolver=_viewer_user, description="You as a user.")
     worker: Worker | None = strawberry.field(
         resolver=_viewer_worker, description="The worker you are; null when you are none."
@@ -271,6 +279,9 @@ class CreateApiTokenInput:
     expires_at: datetime | None = strawberry.field(
         default=None, description="When it stops working by itself; never unless given."
     )
+    scopes: list[TokenScope] | None = strawberry.field(
+        default=None, description="What its program may do, at least one; everything a program may unless given."
+    )
 
 
 @strawberry.input(description="An API token that is to stop working.")
@@ -307,7 +318,8 @@ async def _change_user(context: Context, input: ChangeUserInput) -> Done[Any]:
 
 
 async def _create_api_token(context: Context, input: CreateApiTokenInput) -> Done[Any]:
-    command = operations.CreateApiToken(name=input.name, expires_at=input.expires_at)
+    scopes = tuple(TokenScope) if input.scopes is None else tuple(input.scopes)
+    command = operations.CreateApiToken(input.name, input.expires_at, scopes)
     return await access.create_api_token(context, command)
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 import strawberry
 
 from domain.agreements.rules import CombineBy, Fate, IntervalRange, ItemSetup, SkipReason, WindowMethod
-from domain.core.actor import Permission, Role
+from domain.core.actor import Permission, Role, TokenScope
 from domain.core.errors import Code
 from domain.dispatch.rules import BoardAction
 from domain.items.rules import ItemType
@@ -79,7 +79,8 @@ described(
     "What a caller may do; follows from the role. New values can come: keep a default branch.",
     {
         "ANYONE": "What needs no sign-in: to sign in.",
-        "SIGNED_IN": "What everybody may do who is signed in, as far as they may see it.",
+        "SIGNED_IN": "What everybody may do who is signed in.",
+        "READ": "Read what one may see.",
         "MAINTAIN_USERS": "Create and change users and API tokens.",
         "MAINTAIN_PARAMETERS": "Change the company's settings and number sequences.",
         "MAINTAIN_MASTER_DATA": "Create and change workers, teams, calendars, projects, items and the like.",
@@ -95,6 +96,18 @@ described(
         "APPROVE_POSTING": "Post service orders.",
         "IMPORT": "Load data from files.",
     },
+)
+described(
+    TokenScope,
+    "What an API token may do. New values can come: keep a default branch.",
+    {
+        "READ": "Read and follow everything a program may see.",
+        "EVENTS": "Read, and ask for what happened with `events`.",
+        "ORDERS": "Read; create and change customers, service orders and what belongs to them, plan orders.",
+        "WEB_ORDERS": "Hand in web orders, without reading anything.",
+        "DISPATCH": "Read; assign, dispatch, move and close activities on the board.",
+    },
+    name="ApiTokenScope",
 )
 described(
     Priority,

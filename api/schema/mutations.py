@@ -38,15 +38,17 @@ def mutation(
     description: str,
     *,
     many: bool = False,
+    requires: Permission | None = None,
     **thing: type[Any],
 ) -> Any:
     """A mutation field that performs `operation` and gives what it changed under the one name in `thing`.
 
     The operation's result is the key of the changed entity, with `many` the list of keys. The payload's type is named
-    after the input's. Where there is more to do than to perform the input's command, a function does it.
+    after the input's. Where there is more to do than to perform the input's command, a function does it. `requires` is
+    said where this use of an operation takes more than the operation.
     """
     fields = {name: (list[cls], _changed_all()) if many else (cls | None, _changed()) for name, cls in thing.items()}  # type: ignore[valid-type]
-    return action(operation, input_type, description, _payload(input_type, fields))
+    return action(operation, input_type, description, _payload(input_type, fields), requires=requires)
 
 
 def deletion(operation: Operation[Any, Any], input_type: type[Any], description: str, cls: type[Any]) -> Any:
@@ -65,9 +67,9 @@ def action(
 ) -> Any:
     """A mutation field that answers with `payload`, which takes what it shows from what was done.
 
-    Where a function does it, whoever has not what it `requires` is not told either what is wrong with the input.
+    Whoever has not what it `requires` is not told either what is wrong with the input.
     """
-    do = _performing(operation) if isinstance(operation, Operation) else _reading(operation, requires)
+    do = _performing(operation, requires) if isinstance(operation, Operation) else _reading(operation, requires)
 
     async def resolve(self: None, info: Info, input: Any) -> Any:  # noqa: ARG001
         try:
@@ -81,10 +83,10 @@ def action(
     return strawberry.mutation(resolver=resolve, description=description)
 
 
-def _performing(operation: Operation[Any, Any]) -> Doing:
+def _performing(operation: Operation[Any, Any], requires: Permission | None) -> Doing:
     async def do(context: Context, input: MutationInput) -> Done[Any]:
         # Before the input is read: who may not ask is not told what is wrong with the question.
-        check_permission(context.actor, operation.requires)
+        check_permission(context.actor, requires or operation.requires)
         check_readable(input)
         return await records.change(context, operation, input.command(), key=input.client_mutation_key)
 
@@ -116,18 +118,23 @@ def _payload(input_type: type[Any], shown: dict[str, tuple[Any, Any]]) -> type[A
 
 def _changed() -> Any:
     async def resolve(self: Payload, info: Info) -> Any:
-        if self.done is None:
+        # Done is done, also for a program that may not read what it has done.
+        if self.done is None or not info.context.actor.may(Permission.READ):
             return None
         # What can change several things gives a list, of one where one was asked for.
         key = self.done.result
         return await find_node(info, key[0] if isinstance(key, list) else key)
 
-    return strawberry.field(resolver=resolve, description="As it now is; null when refused.")
+    return strawberry.field(
+        resolver=resolve, description="As it now is; null when refused, or for an API token that may not read."
+    )
 
 
 def _changed_all() -> Any:
     async def resolve(self: Payload, info: Info) -> Any:
-        return [] if self.done is None else await find_nodes(info, self.done.result)
+        if self.done is None or not info.context.actor.may(Permission.READ):
+            return []
+        return await find_nodes(info, self.done.result)
 
     return strawberry.field(resolver=resolve, description="All that were changed, as they now are; empty when refused.")
 

@@ -131,7 +131,7 @@ class NodeQueries:
             if found is not None:
                 by_type[found[0].type].append(found[1])
         context, part = info.context, selection(info)
-        check_permission(context.actor, Permission.SIGNED_IN)
+        check_permission(context.actor, Permission.READ)
         read = {
             cls: await records.keyed(context, part.on(cls), select_of(context.actor, cls, Q(id__in=keys)))
             for cls, keys in by_type.items()
@@ -142,7 +142,7 @@ class NodeQueries:
 async def _read(info: Info, id: str) -> Any:
     found = parse_any_id(id)
     if found is None:
-        check_permission(info.context.actor, Permission.SIGNED_IN)
+        check_permission(info.context.actor, Permission.READ)
         return None
     entity_type, key = found
     part = selection(info).on(entity_type.type)

@@ -604,6 +604,7 @@ class Migration(migrations.Migration):
                 ('user', fields.ForeignKeyField('tavle.User', source_field='user_id', db_constraint=True, to_field='id', related_name='tokens', on_delete=OnDelete.CASCADE)),
                 ('name', fields.CharField(unique=True, max_length=120)),
                 ('token_hash', fields.CharField(unique=True, max_length=64)),
+                ('scopes', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ('expires_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),

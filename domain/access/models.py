@@ -51,6 +51,7 @@ class ApiToken(Model):
     user_id: int
     name = fields.CharField(max_length=120, unique=True)
     token_hash = fields.CharField(max_length=64, unique=True)
+    scopes: list[str] = fields.JSONField()
     expires_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()

@@ -15,7 +15,7 @@ from domain.access import rules
 from domain.access.models import ApiToken, Session, User
 from domain.access.passwords import HashedPassword
 from domain.access.queries import visible_api_tokens, visible_users
-from domain.core.actor import Permission, Role
+from domain.core.actor import Permission, Role, TokenScope
 from domain.core.checks import check_text
 from domain.core.errors import Code, Refused, not_found
 from domain.core.keep import KEEP, Keep, chosen
@@ -298,10 +298,11 @@ async def end_session(work: Work, _command: EndSession) -> int:
 
 @dataclass(frozen=True, slots=True)
 class CreateApiToken:
-    """A new token for a program; without an end it lasts until it is ended."""
+    """A new token for a program, with every scope unless some are given; without an end it lasts until it is ended."""
 
     name: str
     expires_at: datetime | None = None
+    scopes: tuple[TokenScope, ...] = tuple(TokenScope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +323,7 @@ async def create_api_token(work: Work, command: CreateApiToken) -> NewApiToken:
     """
     name = check_text(command.name, "name")
     rules.check_token_expiry(command.expires_at, work.now)
+    scopes = rules.check_scopes(command.scopes)
     taken = Refused(Code.ALREADY_EXISTS, f"There is, or was, an API token named {name}; take another name.", ("name",))
     if await ApiToken.filter(name=name).exists():
         raise taken
@@ -333,6 +335,7 @@ async def create_api_token(work: Work, command: CreateApiToken) -> NewApiToken:
         user_id=user.id,
         name=name,
         token_hash=hash_of(secret),
+        scopes=scopes,
         expires_at=command.expires_at,
         created_at=work.now,
     )

@@ -1,6 +1,6 @@
 """What an actor may see of users and tokens, and who stands behind a session or a token."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from tortoise.expressions import Q
 from db.projection import Select, columns
 from domain.access.models import ApiToken, Session, User
 from domain.access.rules import is_open
-from domain.core.actor import Actor, Permission, Role, actor_of
+from domain.core.actor import Actor, Permission, Role, TokenScope, actor_of
 from domain.core.rows import EVERYTHING, NOTHING
 
 # Who no longer works here does not come in, whatever their user says.
@@ -82,13 +82,14 @@ async def actor_for_session(session_id: int, user_id: int, now: datetime) -> Act
 async def actor_for_token(token_hash: str, now: datetime) -> Program | None:
     """The program whose API token has this hash, while token and program last."""
     tokens = Select(ApiToken, Q(token_hash=token_hash, user__active=True) & _USER_AT_WORK)
-    for *user, token_id, expires_at, ended_at in await columns(tokens, (*_ITS_USER, "id", "expires_at", "ended_at")):
+    wanted = (*_ITS_USER, "scopes", "id", "expires_at", "ended_at")
+    for *user, scopes, token_id, expires_at, ended_at in await columns(tokens, wanted):
         if is_open(expires_at=expires_at, ended_at=ended_at, now=now):
-            return Program(_actor(user), token_id, expires_at)
+            return Program(_actor(user, scopes=map(TokenScope, scopes)), token_id, expires_at)
     return None
 
 
-def _actor(row: Sequence[Any], *, session_id: int | None = None) -> Actor:
+def _actor(row: Sequence[Any], *, session_id: int | None = None, scopes: Iterable[TokenScope] | None = None) -> Actor:
     user_id, name, role, worker_id, customer_id = row[: len(_USER)]
     return actor_of(
         Role(role),
@@ -97,4 +98,5 @@ def _actor(row: Sequence[Any], *, session_id: int | None = None) -> Actor:
         worker_id=worker_id,
         customer_id=customer_id,
         session_id=session_id,
+        scopes=scopes,
     )

@@ -2,11 +2,12 @@
 
 import hmac
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.core.actor import Role
+from domain.core.actor import Role, TokenScope
 from domain.core.checks import optional_email
 from domain.core.errors import Code, Refused
 
@@ -106,6 +107,18 @@ def check_token_expiry(expires_at: datetime | None, now: datetime) -> None:
         raise Refused(Code.INVALID, "Say in which offset this time is, for example with Z.", ("expiresAt",))
     if expires_at <= now:
         raise Refused(Code.INVALID, "This time has passed; a token expires later than now.", ("expiresAt",))
+
+
+def check_scopes(scopes: Iterable[TokenScope]) -> list[TokenScope]:
+    """The scopes of an API token, each once, in the order of the enumeration.
+
+    Raises:
+        Refused: INVALID, for a token that may do nothing.
+    """
+    given = set(scopes)
+    if not given:
+        raise Refused(Code.INVALID, "A token without scopes may do nothing: give it at least one.", ("scopes",))
+    return [scope for scope in TokenScope if scope in given]
 
 
 def is_open(*, expires_at: datetime | None, ended_at: datetime | None, now: datetime) -> bool:

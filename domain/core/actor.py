@@ -1,5 +1,6 @@
 """Who is asking, and what they may do."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +20,7 @@ class Permission(StrEnum):
 
     ANYONE = "ANYONE"
     SIGNED_IN = "SIGNED_IN"
+    READ = "READ"
     MAINTAIN_USERS = "MAINTAIN_USERS"
     MAINTAIN_PARAMETERS = "MAINTAIN_PARAMETERS"
     MAINTAIN_MASTER_DATA = "MAINTAIN_MASTER_DATA"
@@ -47,6 +49,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             _P.ANYONE,
             _P.SIGNED_IN,
+            _P.READ,
             _P.READ_COMPANY,
             _P.MAINTAIN_ORDERS,
             _P.MAINTAIN_DISPATCH,
@@ -54,13 +57,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.TECHNICIAN: frozenset(
-        {_P.ANYONE, _P.SIGNED_IN, _P.READ_COMPANY, _P.CREATE_WEB_ORDERS, _P.MAINTAIN_ACTIVITIES}
+        {_P.ANYONE, _P.SIGNED_IN, _P.READ, _P.READ_COMPANY, _P.CREATE_WEB_ORDERS, _P.MAINTAIN_ACTIVITIES}
     ),
-    Role.CUSTOMER: frozenset({_P.ANYONE, _P.SIGNED_IN, _P.CREATE_WEB_ORDERS}),
+    Role.CUSTOMER: frozenset({_P.ANYONE, _P.SIGNED_IN, _P.READ, _P.CREATE_WEB_ORDERS}),
     Role.INTEGRATION: frozenset(
         {
             _P.ANYONE,
             _P.SIGNED_IN,
+            _P.READ,
             _P.READ_COMPANY,
             _P.READ_EVENTS,
             _P.MAINTAIN_ORDERS,
@@ -70,6 +74,28 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
 }
+
+
+class TokenScope(StrEnum):
+    """What an API token may be given, of what its role may."""
+
+    READ = "READ"
+    EVENTS = "EVENTS"
+    ORDERS = "ORDERS"
+    WEB_ORDERS = "WEB_ORDERS"
+    DISPATCH = "DISPATCH"
+
+
+_READ = frozenset({_P.READ, _P.READ_COMPANY})
+# Whoever changes things reads them too, and events say what changed. A shop that hands in web orders reads nothing.
+SCOPES: dict[TokenScope, frozenset[Permission]] = {
+    TokenScope.READ: _READ,
+    TokenScope.EVENTS: _READ | {_P.READ_EVENTS},
+    TokenScope.ORDERS: _READ | {_P.MAINTAIN_ORDERS},
+    TokenScope.WEB_ORDERS: frozenset({_P.CREATE_WEB_ORDERS}),
+    TokenScope.DISPATCH: _READ | {_P.MAINTAIN_DISPATCH, _P.MAINTAIN_ACTIVITIES},
+}
+_UNSCOPED = frozenset({_P.ANYONE, _P.SIGNED_IN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +109,7 @@ class Actor:
     worker_id: int | None = None
     customer_id: int | None = None
     session_id: int | None = None
+    scopes: frozenset[TokenScope] | None = None
 
     @property
     def key(self) -> str:
@@ -90,15 +117,21 @@ class Actor:
         return f"user:{self.user_id}" if self.user_id is not None else f"system:{self.name}"
 
     @property
-    def scope(self) -> tuple[Role | None, int | None, int | None]:
-        """Equal scopes see equal rows, so what was read for one may be shown to the other."""
+    def view(self) -> tuple[Role | None, frozenset[Permission], int | None, int | None]:
+        """Who has an equal view sees equal rows and values, so what was read for one may be shown to the other."""
         own_worker = self.worker_id if self.role is Role.TECHNICIAN else None
         own_customer = self.customer_id if self.role is Role.CUSTOMER else None
-        return (self.role, own_worker, own_customer)
+        return (self.role, self.permissions, own_worker, own_customer)
 
     def may(self, permission: Permission) -> bool:
         """Whether this actor holds `permission`."""
         return permission in self.permissions
+
+    def lacks_scope(self, permission: Permission) -> TokenScope | None:
+        """The scope that keeps an API token from what its role may; None when it is not for want of one."""
+        if self.scopes is None or self.role is None or permission not in PERMISSIONS[self.role] - self.permissions:
+            return None
+        return next(scope for scope, granted in SCOPES.items() if permission in granted)
 
 
 ANONYMOUS = Actor(user_id=None, name="anonymous", role=None, permissions=frozenset({Permission.ANYONE}))
@@ -113,6 +146,11 @@ def actor_of(
     worker_id: int | None = None,
     customer_id: int | None = None,
     session_id: int | None = None,
+    scopes: Iterable[TokenScope] | None = None,
 ) -> Actor:
-    """The actor with the permissions of `role`."""
-    return Actor(user_id, name, role, PERMISSIONS[role], worker_id, customer_id, session_id)
+    """The actor with the permissions of `role`, for an API token as far as its scopes grant them."""
+    permissions, given = PERMISSIONS[role], None
+    if scopes is not None:
+        given = frozenset(scopes)
+        permissions &= _UNSCOPED.union(*(SCOPES[scope] for scope in given))
+    return Actor(user_id, name, role, permissions, worker_id, customer_id, session_id, given)

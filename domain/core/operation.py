@@ -199,12 +199,15 @@ def check_permission(actor: Actor, permission: Permission) -> None:
 
     Raises:
         NotSignedIn: nobody is signed in.
-        NotPermitted: the role does not allow it.
+        NotPermitted: the role, or the API token's scopes, do not allow it.
     """
     if actor.may(permission):
         return
     if actor.role is None:
         raise NotSignedIn
+    lacking = actor.lacks_scope(permission)
+    if lacking is not None:
+        raise NotPermitted(f"This API token lacks the scope {lacking}; it was made without.")
     raise NotPermitted(f"Your role, {actor.role}, does not allow this (it needs {permission}).")
 
 

@@ -108,6 +108,7 @@ CREATE TABLE "api_token" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "name" VARCHAR(120) NOT NULL UNIQUE,
     "token_hash" VARCHAR(64) NOT NULL UNIQUE,
+    "scopes" JSON NOT NULL,
     "expires_at" TIMESTAMP,
     "ended_at" TIMESTAMP,
     "created_at" TIMESTAMP NOT NULL,

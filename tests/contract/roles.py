@@ -199,7 +199,7 @@ MUTATIONS = {
     "deleteTimeWindow": "M",
     "deleteWebhook": "M",
     "deliverItemRequirement": "MDI",
-    "dispatchActivity": "MDTI",
+    "dispatchActivity": "DI",
     "endApiToken": "M",
     "moveServiceOrderLines": "MDI",
     "moveServiceOrderToNextStage": "MDI",
@@ -215,7 +215,7 @@ MUTATIONS = {
     "revokeServiceOrderCancellation": "MDI",
     "revokeServiceOrderCancellations": "MDI",
     "revokeServiceOrderLineCancellation": "MDI",
-    "setActivityPriority": "MDTI",
+    "setActivityPriority": "DI",
     "setTeamMember": "M",
     "signIn": "MDTCIN",
     "signOffServiceOrder": "MDI",
@@ -229,7 +229,7 @@ MUTATIONS = {
     "stopSlaTime": "MDI",
     "suspendServiceAgreement": "M",
     "transferWebOrder": "MDI",
-    "unassignActivity": "MDTI",
+    "unassignActivity": "DI",
     "undoBoardChange": "MDTI",
 }
 

@@ -39,7 +39,7 @@ from domain.access.queries import (
 from domain.access.rules import SESSION_LIFE
 from domain.access.sign_in import refresh as refresh_with
 from domain.access.sign_in import sign_in
-from domain.core.actor import ANONYMOUS, SYSTEM, Actor, Role, actor_of
+from domain.core.actor import ANONYMOUS, SYSTEM, Actor, Role, TokenScope, actor_of
 from domain.core.errors import Code, NotPermitted, NotSignedIn, Path, Refused
 from domain.core.operation import OPERATIONS, Done, Stale, perform
 from domain.workforce.operations import ChangeWorker, change_worker
@@ -660,7 +660,9 @@ async def test_an_api_token_is_shown_once_and_kept_as_a_hash(set_clock: SetClock
     assert "token_hash" not in (await EventRow.get(kind="api_token_created")).body["after"]
     program = await actor_for_token(hash_of(made.secret), set_clock.now)
     assert program is not None
-    assert (program.actor, program.token_id, program.expires_at) == (of(user), token.id, ends)
+    assert (program.token_id, program.expires_at) == (token.id, ends)
+    assert program.actor == actor_of(user.role, user_id=user.id, name="Planner", scopes=TokenScope)
+    assert program.actor.permissions == of(user).permissions
 
 
 async def test_an_api_token_stops_at_its_end(set_clock: SetClock) -> None:
@@ -698,6 +700,7 @@ async def test_api_tokens_that_do_not_add_up_are_refused(set_clock: SetClock) ->
         (CreateApiToken(""), (Code.INVALID, ("name",))),
         (CreateApiToken("Planner"), (Code.ALREADY_EXISTS, ("name",))),
         (CreateApiToken("Other", set_clock.now), (Code.INVALID, ("expiresAt",))),
+        (CreateApiToken("Other", None, ()), (Code.INVALID, ("scopes",))),
     ]:
         assert await refused(perform(create_api_token, command, actor=SYSTEM)) == expected
     assert await refused(perform(end_api_token, EndApiToken(404), actor=SYSTEM)) == (Code.NOT_FOUND, ("tokenId",))

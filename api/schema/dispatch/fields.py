@@ -54,7 +54,7 @@ class DispatchQueries:
     )
     async def dispatch_board(self, info: Info, input: BoardInput) -> DispatchBoard:
         """The board."""
-        check_permission(info.context.actor, Permission.SIGNED_IN)
+        check_permission(info.context.actor, Permission.READ)
         found = await dispatch.read_board(info.context, input.request(), [selection(info)])
         board: Any = found.boards[0]
         return board
@@ -89,18 +89,21 @@ class DispatchMutations:
         operations.apply_board_changes,
         DispatchActivityInput,
         "Sends an activity to its worker; refused with WORKER_REQUIRED while it has none.",
+        requires=Permission.MAINTAIN_DISPATCH,
         activity=ServiceActivity,
     )
     unassign_activity = mutation(
         operations.apply_board_changes,
         UnassignActivityInput,
         "Takes an activity from its worker; it keeps its time and waits in the undispatched list.",
+        requires=Permission.MAINTAIN_DISPATCH,
         activity=ServiceActivity,
     )
     set_activity_priority = mutation(
         operations.apply_board_changes,
         SetActivityPriorityInput,
         "Makes an activity more or less urgent.",
+        requires=Permission.MAINTAIN_DISPATCH,
         activity=ServiceActivity,
     )
     close_activity = mutation(
@@ -146,7 +149,7 @@ class DispatchLive:
         after: Resume = None,
     ) -> AsyncGenerator[BoardEvent, None]:
         """Follow one activity."""
-        check_permission(info.context.actor, Permission.SIGNED_IN)
+        check_permission(info.context.actor, Permission.READ)
         ref = activity_ref(by)
         activity_id = await ACTIVITY.followable.find(info.context.actor, ref.id, ref.number)
         stream: Any = OneStream(info.context, ACTIVITY, activity_id, selection(info), after)
@@ -164,7 +167,7 @@ class DispatchLive:
     ) -> AsyncGenerator[BoardEvent, None]:
         """Follow one order."""
         actor = info.context.actor
-        check_permission(actor, Permission.SIGNED_IN)
+        check_permission(actor, Permission.READ)
         key = None if by.id is None else key_of(by.id.value, "so", "service order", "by", "id")
         order_id = await ORDER.followable.find(actor, key, None if by.number is None else by.number.value)
         stream: Any = OneStream(info.context, ORDER, order_id, selection(info), after)

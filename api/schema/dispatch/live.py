@@ -40,7 +40,7 @@ class BoardStream:
         self.after = after
         # Related teams differ from person to person; all other boards only from one scope of rights to the next.
         own = context.actor.worker_id if request.related_teams_only else None
-        self.key: Hashable = ("dispatchBoard", request, context.actor.scope, own)
+        self.key: Hashable = ("dispatchBoard", request, context.actor.view, own)
         self._board = FollowedBoard(context, request, _ways(part.on(ActivityChanged), "activity", ServiceActivity))
         self._relay = context.services.relay
         self._part = part
@@ -112,7 +112,7 @@ class OneStream:
 
     def __init__(self, context: Context, kind: LiveKind, key: int, part: Selection, after: str | None) -> None:
         self.after = after
-        self.key: Hashable = (kind.name, key, context.actor.scope)
+        self.key: Hashable = (kind.name, key, context.actor.view)
         selected = part.on(kind.changed)
         self._kind = kind
         self._followed = Followed(context, kind.followable, key, _ways(selected, kind.field, kind.followable.model))

@@ -134,7 +134,7 @@ class RiskStream:
 
     def __init__(self, context: Context, watch: Watch, part: Selection, after: str | None) -> None:
         self.after = after
-        self.key: Hashable = ("serviceLevelAtRisk", watch, context.actor.scope)
+        self.key: Hashable = ("serviceLevelAtRisk", watch, context.actor.view)
         self._orders = WatchedOrders(context, watch, _ways(part))
         self._relay = context.services.relay
         self._part = part

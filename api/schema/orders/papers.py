@@ -42,7 +42,7 @@ class PaperQueries:
     async def document_link(self, info: Info, order_id: _Order, kind: _Kind) -> DocumentLink | None:
         """The link."""
         context = info.context
-        check_permission(context.actor, Permission.SIGNED_IN)
+        check_permission(context.actor, Permission.READ)
         key = parse_id(order_id, "so")
         if key is None or key > _LARGEST_KEY or not await may_read_paper(context.actor, key):
             return None

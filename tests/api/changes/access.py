@@ -51,7 +51,9 @@ async def _() -> Told:
 @change("endApiToken", "apiToken { name user { active } }")
 async def _() -> Told:
     user = await rows.a_user(role=Role.INTEGRATION)
-    token = await ApiToken.create(user_id=user.id, name="Route planner", token_hash="x", created_at=MONDAY)
+    token = await ApiToken.create(
+        user_id=user.id, name="Route planner", token_hash="x", scopes=["READ"], created_at=MONDAY
+    )
     return Told(
         given={"tokenId": f"tok_{token.id}"},
         gives={"apiToken": {"name": "Route planner", "user": {"active": False}}},

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help run setup explorer test conformance hostile check format bench schema roles lock migrations clean
+.PHONY: help run setup explorer test conformance hostile chaos check format bench schema roles lock migrations clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test: setup ## All tests, on SQLite and on a throw-away PostgreSQL
 
 hostile: setup ## Requests that mean harm, alone on the machine, with a report
 	@$(BIN)/python -m pytest -q tests/hostile $(ARGS)
+
+chaos: setup ## Servers and PostgreSQL are killed for 75 s while people work: nothing may be lost, doubled or out of order
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 conformance: setup ## Public suites and clients against a running server; needs npm and PyPI once
 	@$(BIN)/python -m tests.conformance $(ARGS)

@@ -14,6 +14,10 @@ from tests.serving import SECRET
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
+class DidNotStart(Exception):
+    """A server that ended instead of serving; the text is what it said."""
+
+
 @dataclass
 class Served:
     """A running `tavle serve`."""
@@ -51,7 +55,9 @@ async def tavle_serve(database_url: str, **settings: str) -> AsyncGenerator[Serv
         async with asyncio.timeout(30):
             while (found := _ADDRESS.search(said.decode())) is None:
                 line = await errors.readline()
-                assert line, f"The server did not start: {said.decode()}"
+                if not line:
+                    await process.wait()
+                    raise DidNotStart(said.decode())
                 said += line
         reading = asyncio.create_task(errors.read())
         try:

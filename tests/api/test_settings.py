@@ -258,7 +258,7 @@ def test_every_setting_is_listed_with_a_description() -> None:
     described = {setting.variable: setting for setting in describe_settings()}
 
     assert list(described) == [PREFIX + name.upper() for name in Settings.model_fields]
-    assert len(described) == 18
+    assert len(described) == 19
     assert all(setting.description.endswith(".") for setting in described.values())
     assert described["TAVLE_MODE"].choices == ("demo", "development", "production")
     assert (described["TAVLE_PORT"].default, described["TAVLE_PORT"].choices) == ("8000", ())

@@ -87,6 +87,8 @@ async def test_tc_dsp_1_a_visit_is_given_to_a_worker_of_another_team(set_clock: 
         "id": visit.id,
         "number": visit.number,
         "title": "Repair",
+        "category": None,
+        "purpose": None,
         "order_id": order.id,
         "type_id": None,
         "task_id": None,

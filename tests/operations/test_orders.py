@@ -213,6 +213,12 @@ async def test_lines_with_equal_worker_and_task_share_one_activity() -> None:
         "earliest_on": "2026-11-23",
         "latest_on": "2026-11-23",
         "signed_off_at": None,
+        "currency": "DKK",
+        "cost_price_minor": None,
+        "sales_price_minor": None,
+        "price_modified": False,
+        "starts_minute": None,
+        "ends_minute": None,
         "version": 1,
     }
 

@@ -220,4 +220,7 @@ def test_a_web_order_that_waits_is_changed_transferred_or_deleted() -> None:
         OrderAction.DELETE: None,
         OrderAction.TRANSFER: None,
         OrderAction.POST: Code.WEB_ORDER_WAITS,
+        OrderAction.START_SLA_TIME: Code.SLA_NOT_STARTED,
+        OrderAction.STOP_SLA_TIME: Code.SLA_NOT_STARTED,
+        OrderAction.CANCEL_SLA: Code.SLA_NOT_STARTED,
     }

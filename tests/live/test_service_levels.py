@@ -163,6 +163,8 @@ async def test_what_was_missed_is_told_to_whoever_comes_back(server: Server, set
     await pass_to(set_clock, 11)
     async with watcher(server, token) as followed:
         missed = [await followed.follow(after=cursor), await followed.next()]
+        if missed[0]["__typename"] == "ServiceLevelResumed":  # the server had yet to hear of them
+            missed = [missed[1], await followed.next()]
         quiet = await followed.silent()
     async with watcher(server, token) as followed:
         current = await followed.follow(after=missed[-1]["cursor"])

@@ -216,7 +216,7 @@ async def test_lines_with_equal_worker_and_task_share_one_activity() -> None:
         "currency": "DKK",
         "cost_price_minor": None,
         "sales_price_minor": None,
-        "price_modified": False,
+        "sales_price_modified": False,
         "starts_minute": None,
         "ends_minute": None,
         "version": 1,

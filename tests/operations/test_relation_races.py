@@ -80,8 +80,10 @@ async def _line_of_agreement(agreement: ServiceAgreement, **columns: Any) -> Ask
     return add_service_agreement_line, AddServiceAgreementLine(agreement.id, line)
 
 
-def _line_of_order(order: ServiceOrder, **columns: Any) -> Asked:
-    return add_service_order_line, AddServiceOrderLine(order.id, NewLine(TransactionType.HOUR, Decimal(1), **columns))
+async def _line_of_order(order: ServiceOrder, **columns: Any) -> Asked:
+    category = await rows.a_project_category()
+    line = NewLine(TransactionType.HOUR, Decimal(1), category_id=category.id, **columns)
+    return add_service_order_line, AddServiceOrderLine(order.id, line)
 
 
 def _either(outcomes: Iterable[str], gone: str) -> None:
@@ -99,8 +101,8 @@ async def test_a_relation_does_not_go_while_a_line_comes_to_name_it(line_first: 
     ):
         lift, task = await agreed.a_related_object(owner), await agreed.a_related_task(owner)
         if isinstance(owner, ServiceOrder):
-            of_lift = _line_of_order(owner, object_relation_id=lift.id)
-            of_task = _line_of_order(owner, task_id=task.task_id)
+            of_lift = await _line_of_order(owner, object_relation_id=lift.id)
+            of_task = await _line_of_order(owner, task_id=task.task_id)
         else:
             of_lift = await _line_of_agreement(owner, object_relation_id=lift.id)
             of_task = await _line_of_agreement(owner, task_id=task.task_id)

@@ -163,6 +163,14 @@ class RiskStream:
         places = [event.seq - 1] * (len(tellings) - 1) + [event.seq]
         return [await tell(cursor=self._cursor(at)) for tell, at in zip(tellings, places, strict=False)]
 
+    async def turned(self) -> bool:
+        """Never: what is watched has no days."""
+        return False
+
+    async def resumes(self, position: int) -> bool:  # noqa: ARG002 - of no order
+        """Whatever a client has, the changes after it say all."""
+        return True
+
     def heartbeat(self, position: int) -> object:
         """A sign of life."""
         return ServiceLevelHeartbeat(cursor=self._cursor(position), server_time=clock.now())

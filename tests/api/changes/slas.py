@@ -72,6 +72,8 @@ async def _() -> Told:
         "CANCEL": None,
         "REVOKE_CANCELLATION": "NOT_CANCELED",
         "DELETE": None,
+        "TRANSFER": "NOT_A_WEB_ORDER",
+        "POST": None,
     }
     gives = {
         "sla": {"status": "CANCELED", "risk": "NONE", "latestCompletionAt": None},

@@ -161,6 +161,7 @@ async def _() -> Told:
                     _action("REVOKE_CANCELLATION", "STAGE_FORBIDS_CANCEL"),
                     _action("DELETE", "STAGE_FORBIDS_DELETE"),
                     _action("TRANSFER", "NOT_A_WEB_ORDER"),
+                    _action("POST"),
                 ],
             }
         },
@@ -234,6 +235,7 @@ async def _() -> Told:
         _action("SIGN_OFF"),
         _action("CANCEL"),
         _action("REVOKE_CANCELLATION", "NOT_CANCELED"),
+        _action("POST"),
     ]
     return Told(
         given={"lineId": f"sol_{(await _line('CREATED', stage_id=None)).id}"},

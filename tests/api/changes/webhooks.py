@@ -8,7 +8,7 @@ from tests.builders.rows import a_webhook, a_webhook_delivery
 
 @change("changeWebhook", "webhook { name url about active version }")
 async def _() -> Told:
-    webhook = await a_webhook()
+    webhook = await a_webhook(active=False)
     return Told(
         given={"webhookId": f"whk_{webhook.id}", "name": "Planner", "about": ["ServiceOrder", "Customer"]},
         gives={
@@ -16,7 +16,7 @@ async def _() -> Told:
                 "name": "Planner",
                 "url": "https://example.com/tavle",
                 "about": ["Customer", "ServiceOrder"],
-                "active": True,
+                "active": False,
                 "version": 2,
             }
         },
@@ -28,7 +28,7 @@ async def _() -> Told:
 
 @change("deleteWebhook", "deletedId")
 async def _() -> Told:
-    webhook = await a_webhook()
+    webhook = await a_webhook(active=False)
     return Told(
         given={"webhookId": f"whk_{webhook.id}"},
         gives={"deletedId": f"whk_{webhook.id}"},
@@ -40,7 +40,7 @@ async def _() -> Told:
 
 @change("replayWebhook", "webhook { position }")
 async def _() -> Told:
-    webhook = await a_webhook(position=9)
+    webhook = await a_webhook(active=False, position=9)
     epoch = (await read_head()).epoch
     return Told(
         given={"webhookId": f"whk_{webhook.id}", "after": f"{epoch}:0"},

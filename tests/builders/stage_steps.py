@@ -4,7 +4,7 @@ from typing import Any
 
 from domain.core.actor import Role
 from domain.core.operation import perform
-from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine
+from domain.orders.models import ItemRequirement, ServiceActivity, ServiceOrder, ServiceOrderLine
 from domain.orders.operations import (
     AddStageReason,
     CreateStage,
@@ -169,7 +169,9 @@ async def _doomed(dice: Dice) -> ServiceOrder:
 
 @step("deleteServiceOrder")
 async def _delete(dice: Dice) -> Input:
-    activity = await dice.one(ServiceActivity, closed=False, starts_at__not_isnull=True)
+    kept = await ItemRequirement.all().values_list("order_id", flat=True)
+    kept += await ServiceOrder.filter(has_posted_lines=True).values_list("id", flat=True)
+    activity = await dice.one(ServiceActivity, closed=False, starts_at__not_isnull=True, order_id__not_in=kept)
     return {"orderId": f"so_{activity.order_id}"}
 
 

@@ -140,6 +140,9 @@ async def test_a_customer_reaches_nothing_of_others_or_of_the_company(company: C
     own = await of_customer(company.customer)
     owner = await ownership(own, guarded=OF_CUSTOMERS | OF_THE_COMPANY)
     owner.foreign_texts.add(SECRET_NOTE)
+    # Their relations bear the names of tasks, which others' posted work may bear as well.
+    related = ServiceTaskRelation.filter(id__in=own["ServiceTaskRelation"])
+    owner.foreign_texts -= set(await related.values_list("task__name", flat=True))
 
     walk = await walk_everything(company, company.customer, own)
 
@@ -210,7 +213,9 @@ async def test_counts_and_filters_tell_nothing_of_others(company: Company) -> No
         "serviceAgreements": "ServiceAgreement",
     }.items():
         data, _ = await walk.ask(f"{{ {listed} {{ totalCount }} }}")
-        assert data[listed]["totalCount"] == len(own[name]), listed
+        waiting, _ = await walk.ask("{ serviceOrders(filter: {incomingWebOrders: true}) { totalCount } }")
+        aside = waiting["serviceOrders"]["totalCount"] if listed == "serviceOrders" else 0
+        assert data[listed]["totalCount"] + aside == len(own[name]), listed
     other = await Customer.exclude(id=company.customer.customer_id).first()
     assert other is not None
     data, _ = await walk.ask(f'{{ serviceOrders(filter: {{customerIds: ["cus_{other.id}"]}}) {{ totalCount }} }}')

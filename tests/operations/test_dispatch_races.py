@@ -3,21 +3,21 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from itertools import pairwise
+from typing import Any
 
 import asyncpg
 import pytest
 from tortoise.connection import get_connection
-from tortoise.models import Model
 
+from db.projection import Select, columns
 from domain.calendars.rules import Period
 from domain.core.actor import Permission, Role, actor_of
 from domain.core.errors import Code, Refused
 from domain.core.operation import Done, Operation, Stale, Work, perform
-from domain.core.rows import lock_all
-from domain.dispatch import operations
+from domain.dispatch import queries
 from domain.dispatch.operations import check_board_changes
 from domain.orders.models import ServiceActivity
 from domain.orders.operations import ChangeServiceOrderLine, change_service_order_line
@@ -206,17 +206,15 @@ async def waiting_for_commit(connection: asyncpg.Connection) -> None:
             await asyncio.sleep(0.01)
 
 
-async def _unlocked(model: type[Model], row_ids: Iterable[int]) -> dict[int, Model]:
-    """`lock_all` with the lock on workers left out."""
-    if model is not Worker:
-        return await lock_all(model, row_ids)
-    return {row.pk: row for row in await model.filter(id__in=sorted(set(row_ids)))}
+async def _unlocked(select: Select, names: Sequence[str], *, locked: bool) -> list[tuple[Any, ...]]:
+    """`columns` with the lock on workers left out."""
+    return await columns(select, names, locked=locked and select.model is not Worker)
 
 
 @on_postgres
 @pytest.mark.usefixtures("database")
 async def test_without_the_lock_the_database_still_refuses_double_bookings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(operations, "lock_all", _unlocked)
+    monkeypatch.setattr(queries, "columns", _unlocked)
 
     outcomes = await book_at_random(2, activities=30, attempts=150)
 
@@ -228,7 +226,7 @@ async def test_without_the_lock_the_database_still_refuses_double_bookings(monke
 @pytest.mark.usefixtures("database")
 async def test_without_lock_and_constraint_workers_are_booked_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     # A control: it shows that the races above are races.
-    monkeypatch.setattr(operations, "lock_all", _unlocked)
+    monkeypatch.setattr(queries, "columns", _unlocked)
     client = get_connection("default")
     await client.execute_script("ALTER TABLE service_activity DROP CONSTRAINT activity_no_double_booking")
     try:

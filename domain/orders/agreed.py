@@ -1,16 +1,17 @@
 """What a service order has to do with its service agreement, inside an open transaction."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from domain.agreements.models import ServiceAgreement
+from domain.agreements.models import ServiceAgreement, ServiceAgreementLine
 from domain.agreements.operations import locked_agreement
 from domain.agreements.rules import Validity, check_gives_orders
-from domain.core.errors import not_found
+from domain.core.errors import Code, Path, Refused, not_found
 from domain.core.rows import locked
 from domain.customers.models import Contact
 from domain.orders import rules
-from domain.orders.models import ServiceOrder, ServiceOrderLine
+from domain.orders.models import ItemRequirement, ServiceOrder, ServiceOrderLine
+from domain.orders.rules import LineStatus
 from domain.parameters.queries import civil_date, company_parameters
 from domain.service_objects import rules as object_rules
 from domain.service_objects.models import ServiceObjectRelation, ServiceTaskRelation
@@ -53,6 +54,39 @@ async def fitting_project(agreement: ServiceAgreement, *, service_at: datetime |
         served_on = civil_date(service_at, (await company_parameters()).time_zone)
         rules.check_within_validity(agreement.number, served_on, Validity(agreement.starts_on, agreement.ends_on))
     return fitting
+
+
+def check_line_holds(
+    agreement: ServiceAgreement, line: ServiceAgreementLine, on: date, path: Path = ("serviceAt",)
+) -> None:
+    """Refuse a day on which an agreement, or the line of it that is done, does not hold.
+
+    Raises:
+        Refused: OUTSIDE_VALIDITY.
+
+    Source: DOMAIN.md 5.3.
+    """
+    rules.check_within_validity(
+        agreement.number,
+        on,
+        Validity(agreement.starts_on, agreement.ends_on),
+        line_number=line.line_number,
+        line_validity=Validity(line.starts_on, line.ends_on),
+        path=path,
+    )
+
+
+async def check_lines_hold(order: ServiceOrder, on: date, path: Path = ("serviceAt",), **among: Any) -> None:
+    """Refuse a day for an order on which an agreement line that open lines come from does not hold.
+
+    Raises:
+        Refused: OUTSIDE_VALIDITY.
+
+    Source: DOMAIN.md 5.3.
+    """
+    done = ServiceOrderLine.filter(order_id=order.id, status=LineStatus.CREATED, agreement_line_id__isnull=False)
+    for line in await done.filter(**among).order_by("line_number").select_related("agreement_line__agreement"):
+        check_line_holds(line.agreement_line.agreement, line.agreement_line, on, path)
 
 
 async def proposed(agreement_id: int, customer_id: int) -> dict[str, Any]:
@@ -123,13 +157,18 @@ async def check_related(
 
 
 async def check_lines_still_related(order: ServiceOrder, agreement_id: int | None) -> None:
-    """Refuse to give an order an agreement under which its lines name what they may not.
+    """Refuse an agreement for an order whose lines come from another, or name what they may not under it.
 
     Raises:
-        Refused: OBJECT_NOT_RELATED, TASK_NOT_RELATED.
+        Refused: DIFFERENT_AGREEMENT, OBJECT_NOT_RELATED, TASK_NOT_RELATED.
 
-    Source: DOMAIN.md 3, rule 1.
+    Source: DOMAIN.md 3, rule 1; 5.2.
     """
+    for model in (ServiceOrderLine, ItemRequirement):
+        of_agreements = model.filter(order_id=order.id, agreement_line_id__isnull=False)
+        if await of_agreements.exclude(agreement_line__agreement_id=agreement_id or 0).exists():
+            message = f"{order.number} has work that was agreed elsewhere; delete its lines first, or leave it there."
+            raise Refused(Code.DIFFERENT_AGREEMENT, message, ("agreementId",))
     moved = ServiceOrder(id=order.id, agreement_id=agreement_id)
     owners = owners_of(moved)
     for line in await ServiceOrderLine.filter(order_id=order.id).order_by("line_number"):

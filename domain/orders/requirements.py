@@ -56,6 +56,8 @@ async def require_item(
     supply: RequirementSupply,
     site_id: int | None,
     required_on: date | None,
+    agreement_line_id: int | None = None,
+    calculated_on: date | None = None,
 ) -> ItemRequirement:
     """Write down an item that a locked order requires."""
     highest = await ItemRequirement.filter(order_id=order.id).order_by("-line_number").first()
@@ -70,6 +72,8 @@ async def require_item(
         description=description,
         supply=supply,
         required_on=required_on,
+        agreement_line_id=agreement_line_id,
+        calculated_on=calculated_on,
     )
     await work.create(made, "item_requirement_created")
     await mark(work, order)

@@ -1,9 +1,13 @@
 """Changing and looking up records over HTTP: done, refused, forbidden."""
 
+import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from graphql import GraphQLID, GraphQLInputField, GraphQLInputObjectType, get_named_type
 
+from api import app
 from api.schema.build import schema
 from domain.core.actor import Role
 from tests.api.changes import CHANGES, Change
@@ -29,6 +33,23 @@ ELSEWHERE = {
 }
 
 
+@pytest.fixture
+def nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers that are started do nothing but answer: what moves on by the clock is not moved by a refusal."""
+
+    async def keep_none(_jobs: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(app, "keep_timetable", keep_none)
+
+
+# What is not there is no way on, and no other parent.
+NOT_AMONG = {
+    ("moveServiceOrderToNextStage", "stageId"): "STAGE_TRANSITION_NOT_ALLOWED",
+    ("changeStage", "parentStageId"): "PARENT_IMMUTABLE",
+}
+
+
 def document(change: Change) -> str:
     verb = change.name[0].upper() + change.name[1:]
     return f"""mutation($input: {verb}Input!) {{
@@ -41,6 +62,7 @@ def test_every_mutation_is_told_somewhere() -> None:
     assert {change.name for change in CHANGES} | ELSEWHERE == set(schema.mutation_type.fields)
 
 
+@pytest.mark.usefixtures("nothing_by_the_clock")
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
 async def test_a_change_is_done_refused_and_forbidden(server: Server, change: Change) -> None:
     told = await change.tell()
@@ -64,6 +86,38 @@ async def test_a_change_is_done_refused_and_forbidden(server: Server, change: Ch
     assert answer == told.gives | {"userErrors": []}
     logged = (await events())[len(before) :]
     assert {event.actor_name for event in logged} == {"Service_Manager"}
+
+
+def _input_fields(change: Change) -> dict[str, GraphQLInputField]:
+    type_ = schema.type_map[f"{change.name[0].upper()}{change.name[1:]}Input"]
+    assert isinstance(type_, GraphQLInputObjectType)
+    return {**type_.fields}
+
+
+def unknown_ids(change: Change, given: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The input once for each id in it, with the id of nothing in its place, and the code that refuses it."""
+    for name, field in _input_fields(change).items():
+        value = given.get(name)
+        if get_named_type(field.type) is GraphQLID and value is not None:
+            ids = [f"{each.partition('_')[0]}_999999" for each in ([value] if isinstance(value, str) else value)]
+            code = NOT_AMONG.get((change.name, name), "NOT_FOUND")
+            yield code, given | {name: ids[0] if isinstance(value, str) else ids}
+
+
+@pytest.mark.usefixtures("nothing_by_the_clock")
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.name)
+async def test_what_does_not_exist_or_has_moved_on_is_not_changed(server: Server, change: Change) -> None:
+    told = await change.tell()
+    await server.token(Role.SERVICE_MANAGER)
+    text = document(change)
+
+    async with nothing_changes():
+        for code, wrong in unknown_ids(change, told.given):
+            answer = await server.ask(text, input=wrong)
+            assert [error["code"] for error in answer[change.name]["userErrors"]] == [code], wrong
+        if "expectedVersion" in _input_fields(change):
+            answer = await server.ask(text, input=told.given | {"expectedVersion": 99})
+            assert [error["code"] for error in answer[change.name]["userErrors"]] == ["VERSION_CONFLICT"]
 
 
 async def test_a_repeat_with_the_same_key_gives_the_first_result(server: Server) -> None:

@@ -1,4 +1,4 @@
-"""Service agreements: their dates and projects, their lines, what stops them, copies, and orders done under them."""
+"""Service agreements: their dates and projects, their lines, and what stops them."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -13,7 +13,6 @@ from domain.agreements.operations import (
     ChangeServiceAgreement,
     ChangeServiceAgreementLine,
     ChangeTemplateGroup,
-    CopyAgreementLines,
     CreateServiceAgreement,
     NameAgreementLines,
     NameRelation,
@@ -23,7 +22,6 @@ from domain.agreements.operations import (
     change_service_agreement,
     change_service_agreement_line,
     change_template_group,
-    copy_service_agreement_lines,
     create_service_agreement,
     delete_agreement_object,
     delete_agreement_task,
@@ -35,34 +33,12 @@ from domain.agreements.operations import (
 from domain.agreements.rules import ItemSetup
 from domain.core.errors import Code
 from domain.core.operation import perform
-from domain.orders.models import ItemRequirement, ServiceOrder, ServiceOrderLine
-from domain.orders.operations import (
-    AddServiceOrderLine,
-    ChangeServiceOrder,
-    CopyLinesToOrder,
-    CreateServiceOrder,
-    NewLine,
-    add_service_order_line,
-    change_service_order,
-    copy_lines_to_service_order,
-    create_service_order,
-)
 from domain.projects.rules import ProjectType, TransactionType
-from domain.service_objects.models import ServiceObjectRelation, ServiceTaskRelation
-from domain.service_objects.operations import (
-    ChangeServiceObject,
-    CreateServiceObject,
-    change_service_object,
-    create_service_object,
-)
 from tests.builders import agreed, rows
-from tests.builders.actors import DISPATCHER, MANAGER
+from tests.builders.actors import MANAGER
 from tests.builders.log import events, refusal
 
 pytestmark = pytest.mark.usefixtures("initial_stage")
-
-NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
-HOUR = NewLine(TransactionType.HOUR, Decimal(1))
 
 
 async def a_new_line(**columns: Any) -> NewAgreementLine:
@@ -70,44 +46,6 @@ async def a_new_line(**columns: Any) -> NewAgreementLine:
     category = await rows.a_project_category(transaction_type=columns.get("transaction_type", TransactionType.HOUR))
     line = NewAgreementLine(TransactionType.HOUR, category.id, (await agreed.a_line_property()).id, Decimal(1))
     return replace(line, **columns)
-
-
-# --- service objects -------------------------------------------------------------------------------------------------
-
-
-async def test_one_item_is_one_object_for_each_serial_number() -> None:
-    item, group = await rows.an_item(number="LIFT"), await agreed.a_service_object_group()
-    await agreed.a_service_object(item_id=item.id, serial_number="1")
-    second = CreateServiceObject("Lift 2", group.id, "OBJ-2", item.id, "1")
-
-    assert await refusal(create_service_object, second, actor=MANAGER) == (
-        Code.ITEM_ALREADY_SERVICE_OBJECT,
-        ("itemId",),
-    )
-    made = await perform(create_service_object, replace(second, serial_number="2"), actor=MANAGER)
-    taken = ChangeServiceObject(made.result, serial_number="1")
-    assert await refusal(change_service_object, taken, actor=MANAGER) == (
-        Code.ITEM_ALREADY_SERVICE_OBJECT,
-        ("itemId",),
-    )
-
-
-async def test_the_settings_may_allow_several_objects_of_one_item() -> None:
-    await rows.the_parameters(allow_identical_items_as_objects=True)
-    item, group = await rows.an_item(), await agreed.a_service_object_group()
-    await agreed.a_service_object(item_id=item.id)
-
-    done = await perform(create_service_object, CreateServiceObject("Lift 2", group.id, "O", item.id), actor=MANAGER)
-
-    assert done.result > 0
-
-
-async def test_a_serial_number_is_of_an_item() -> None:
-    group = await agreed.a_service_object_group()
-
-    command = CreateServiceObject("Lift 2", group.id, "OBJ-2", None, "1")
-
-    assert await refusal(create_service_object, command, actor=MANAGER) == (Code.INVALID, ("serialNumber",))
 
 
 # --- headers ---------------------------------------------------------------------------------------------------------
@@ -401,249 +339,3 @@ async def test_relations_that_lines_name_stay() -> None:
         Code.NOT_FOUND,
         ("relationId",),
     )
-
-
-# --- copying ---------------------------------------------------------------------------------------------------------
-
-
-async def test_lines_come_with_their_objects_and_tasks_when_asked_for() -> None:
-    await rows.number_sequences("service_object_relation")
-    source, target = await agreed.an_agreement(), await agreed.an_agreement(starts_on=date(2027, 1, 1), ends_on=None)
-    shared = await agreed.a_service_object()
-    relations = [await agreed.a_related_object(source, shared), await agreed.a_related_object(source)]
-    there = await agreed.a_related_object(target, shared)
-    task = await agreed.a_related_task(source, internal_note="Dog", external_note="We call first")
-    lines = [
-        await agreed.an_agreement_line(source, object_relation_id=relation.id, task_id=task.task_id)
-        for relation in relations
-    ]
-    bare = CopyAgreementLines(target.id, tuple(line.id for line in lines))
-
-    without = (await perform(copy_service_agreement_lines, bare, actor=MANAGER)).result
-    full = replace(bare, copy_object_relations=True, copy_task_relations=True)
-    with_all = (await perform(copy_service_agreement_lines, full, actor=MANAGER)).result
-
-    copies = {line.id: line for line in await ServiceAgreementLine.filter(agreement_id=target.id)}
-    assert [(copies[key].object_relation_id, copies[key].task_id) for key in without] == [
-        (there.id, None),
-        (None, None),
-    ]
-    [first, second] = [copies[key] for key in with_all]
-    assert (first.object_relation_id, first.task_id, first.line_number) == (there.id, task.task_id, 3)
-    assert (await ServiceObjectRelation.get(id=second.object_relation_id)).object_id == relations[1].object_id
-    assert (first.project_id, first.starts_on, first.ends_on, first.version) == (
-        target.project_id,
-        date(2027, 1, 1),
-        None,
-        1,
-    )
-    note = await ServiceTaskRelation.get(agreement_id=target.id)
-    assert (note.internal_note, note.external_note) == ("Dog", "We call first")
-    assert await ServiceObjectRelation.filter(agreement_id=target.id).count() == 2
-
-
-async def test_a_template_brings_objects_and_tasks_always() -> None:
-    await rows.number_sequences("service_object_relation")
-    template, target = await agreed.a_template(), await agreed.an_agreement()
-    relation, task = await agreed.a_related_object(template), await agreed.a_related_task(template)
-    line = await agreed.an_agreement_line(template, object_relation_id=relation.id, task_id=task.task_id)
-
-    await perform(copy_service_agreement_lines, CopyAgreementLines(target.id, (line.id,)), actor=MANAGER)
-
-    [copy] = await ServiceAgreementLine.filter(agreement_id=target.id)
-    assert copy.task_id == task.task_id
-    assert (await ServiceObjectRelation.get(id=copy.object_relation_id)).object_id == relation.object_id
-
-
-async def test_lines_of_a_template_come_to_an_order_with_their_objects_and_tasks() -> None:
-    await rows.number_sequences("service_object_relation")
-    template, agreement = await agreed.a_template(), await agreed.an_agreement()
-    shared = await agreed.a_service_object()
-    known, new = await agreed.a_related_object(template, shared), await agreed.a_related_object(template)
-    there = await agreed.a_related_object(agreement, shared)
-    task = await agreed.a_related_task(template, internal_note="Dog", external_note="We call first")
-    gone, item = await rows.a_worker(active=False), await rows.an_item()
-    first = await agreed.an_agreement_line(
-        template, object_relation_id=known.id, task_id=task.task_id, worker_id=gone.id, description="Service"
-    )
-    second = await agreed.an_agreement_line(template, object_relation_id=new.id, quantity=Decimal(2))
-    required = await agreed.an_agreement_line(
-        template,
-        transaction_type=TransactionType.ITEM,
-        item_id=item.id,
-        item_setup=ItemSetup.ITEM_REQUIREMENT,
-        site_id=(await rows.an_address()).id,
-    )
-    order = await rows.an_order(agreement_id=agreement.id, project_id=agreement.project_id, stage_id=1)
-    await rows.a_line(order)
-    command = CopyLinesToOrder(order.id, (second.id, required.id, first.id))
-
-    made = (await perform(copy_lines_to_service_order, command, actor=DISPATCHER)).result
-
-    lines = await ServiceOrderLine.filter(order_id=order.id).order_by("line_number")
-    assert [line.id for line in lines[1:]] == made
-    assert [(line.line_number, line.quantity, line.description) for line in lines[1:]] == [
-        (2, Decimal(2), ""),
-        (3, Decimal(1), "Service"),
-    ]
-    own = await ServiceObjectRelation.get(order_id=order.id)
-    assert (own.object_id, lines[1].object_relation_id, lines[2].object_relation_id) == (
-        new.object_id,
-        own.id,
-        there.id,
-    )
-    noted = await ServiceTaskRelation.get(order_id=order.id)
-    assert (noted.task_id, noted.internal_note, noted.external_note) == (task.task_id, "Dog", "We call first")
-    assert (lines[2].task_id, lines[2].worker_id, lines[2].line_property_id) == (
-        task.task_id,
-        None,
-        first.line_property_id,
-    )
-    needed = await ItemRequirement.get(order_id=order.id)
-    assert (needed.item_id, needed.quantity, needed.agreement_line_id) == (item.id, Decimal(1), None)
-
-
-async def test_only_running_lines_of_templates_come_to_an_order() -> None:
-    order = await rows.an_order(stage_id=1)
-    of_agreement = await agreed.an_agreement_line()
-    template = await agreed.a_template()
-    stopped, good = await agreed.an_agreement_line(template, stopped=True), await agreed.an_agreement_line(template)
-    resting = await agreed.an_agreement_line(await agreed.a_template(suspended=True))
-    required = await agreed.an_agreement_line(
-        template,
-        transaction_type=TransactionType.ITEM,
-        item_id=(await rows.an_item()).id,
-        item_setup=ItemSetup.ITEM_REQUIREMENT,
-        site_id=(await rows.an_address()).id,
-    )
-
-    for line_ids, expected in (
-        ((good.id, of_agreement.id), (Code.INVALID, ("lineIds", 1))),
-        ((stopped.id,), (Code.LINE_STOPPED, ("lineIds", 0))),
-        ((resting.id,), (Code.LINE_STOPPED, ("lineIds", 0))),
-        ((good.id, 999), (Code.NOT_FOUND, ("lineIds", 1))),
-        ((), (Code.INVALID, ("lineIds",))),
-    ):
-        command = CopyLinesToOrder(order.id, line_ids)
-        assert await refusal(copy_lines_to_service_order, command, actor=DISPATCHER) == expected
-    for command, code in (
-        (CopyLinesToOrder(999, (good.id,)), Code.NOT_FOUND),
-        (CopyLinesToOrder(order.id, (good.id,), expected_version=9), Code.VERSION_CONFLICT),
-        (CopyLinesToOrder(order.id, (good.id, required.id)), Code.PROJECT_REQUIRED),
-    ):
-        assert (await refusal(copy_lines_to_service_order, command, actor=DISPATCHER))[0] is code
-
-
-async def test_stopped_lines_and_those_of_suspended_agreements_are_not_copied() -> None:
-    target = await agreed.an_agreement()
-    stopped = await agreed.an_agreement_line(stopped=True)
-    resting = await agreed.an_agreement_line(await agreed.an_agreement(suspended=True))
-
-    for line in (stopped, resting):
-        command = CopyAgreementLines(target.id, (line.id,))
-        assert await refusal(copy_service_agreement_lines, command, actor=MANAGER) == (
-            Code.LINE_STOPPED,
-            ("lineIds", 0),
-        )
-
-
-# --- orders under agreements -----------------------------------------------------------------------------------------
-
-
-async def test_the_settings_require_an_agreement_unless_they_say_otherwise() -> None:
-    customer, order = await rows.a_customer(), await rows.an_order(agreement_id=(await agreed.an_agreement()).id)
-    required = (Code.AGREEMENT_REQUIRED, ("agreementId",))
-
-    assert await refusal(create_service_order, CreateServiceOrder(customer.id, "S-1"), actor=DISPATCHER) == required
-    detached = ChangeServiceOrder(order.id, agreement_id=None)
-    assert await refusal(change_service_order, detached, actor=DISPATCHER) == required
-    await rows.the_parameters(allow_without_service_agreement=True)
-    await perform(create_service_order, CreateServiceOrder(customer.id, "S-1"), actor=DISPATCHER)
-    await perform(change_service_order, detached, actor=DISPATCHER)
-    assert (await ServiceOrder.get(id=order.id)).agreement_id is None
-
-
-async def test_an_order_takes_over_what_its_agreement_proposes() -> None:
-    customer = await rows.a_customer()
-    contact, boss, gone = await rows.a_contact(customer), await rows.a_worker(), await rows.a_worker(active=False)
-    agreement = await agreed.an_agreement(
-        contact_id=contact.id, responsible_id=boss.id, preferred_technician_id=gone.id
-    )
-
-    done = await perform(
-        create_service_order,
-        CreateServiceOrder(customer.id, "S-1", agreement_id=agreement.id, service_at=NOON),
-        actor=DISPATCHER,
-    )
-
-    order = await ServiceOrder.get(id=done.result)
-    assert (order.agreement_id, order.project_id, order.description) == (
-        agreement.id,
-        agreement.project_id,
-        "Two lifts",
-    )
-    assert (order.contact_id, order.responsible_id, order.preferred_technician_id) == (contact.id, boss.id, None)
-
-
-async def test_an_order_fits_its_agreement() -> None:
-    customer, project = await rows.a_customer(), await rows.a_project()
-    agreement, template = await agreed.an_agreement(), await agreed.a_template()
-    resting = await agreed.an_agreement(suspended=True)
-    good = CreateServiceOrder(customer.id, "S-1", agreement_id=agreement.id, service_at=NOON)
-
-    for wrong, expected in (
-        ({"agreement_id": resting.id}, (Code.AGREEMENT_SUSPENDED, ("agreementId",))),
-        ({"agreement_id": template.id}, (Code.AGREEMENT_IS_TEMPLATE, ("agreementId",))),
-        ({"agreement_id": 404}, (Code.NOT_FOUND, ("agreementId",))),
-        ({"project_id": project.id}, (Code.PROJECT_MISMATCH, ("projectId",))),
-        ({"service_at": datetime(2026, 12, 31, 23, tzinfo=UTC)}, (Code.OUTSIDE_VALIDITY, ("serviceAt",))),
-        ({"service_at": datetime(2025, 12, 31, 22, tzinfo=UTC)}, (Code.OUTSIDE_VALIDITY, ("serviceAt",))),
-    ):
-        assert await refusal(create_service_order, replace(good, **wrong), actor=DISPATCHER) == expected, wrong
-    made = await perform(create_service_order, good, actor=DISPATCHER)
-    change = ChangeServiceOrder(made.result)
-    for change_to, expected in (
-        ({"project_id": project.id}, (Code.PROJECT_MISMATCH, ("projectId",))),
-        ({"service_at": datetime(2027, 1, 1, 12, tzinfo=UTC)}, (Code.OUTSIDE_VALIDITY, ("serviceAt",))),
-        ({"agreement_id": resting.id}, (Code.AGREEMENT_SUSPENDED, ("agreementId",))),
-    ):
-        assert await refusal(change_service_order, replace(change, **change_to), actor=DISPATCHER) == expected
-
-
-async def test_lines_of_an_order_name_its_own_objects_and_tasks_or_its_agreements() -> None:
-    agreement = await agreed.an_agreement()
-    order = await rows.an_order(agreement_id=agreement.id)
-    objects = [await agreed.a_related_object(agreement), await agreed.a_related_object(order)]
-    tasks = [await agreed.a_related_task(agreement), await agreed.a_related_task(order)]
-    foreign, other_task = await agreed.a_related_object(await rows.an_order()), await rows.a_service_task()
-    cases: list[tuple[dict[str, Any], Code, str]] = [
-        ({"object_relation_id": foreign.id}, Code.OBJECT_NOT_RELATED, "objectRelationId"),
-        ({"task_id": other_task.id}, Code.TASK_NOT_RELATED, "taskId"),
-    ]
-
-    for relation, task in zip(objects, tasks, strict=True):
-        line = replace(HOUR, object_relation_id=relation.id, task_id=task.task_id)
-        await perform(add_service_order_line, AddServiceOrderLine(order.id, line), actor=DISPATCHER)
-    for wrong, code, path in cases:
-        found = await refusal(
-            add_service_order_line, AddServiceOrderLine(order.id, replace(HOUR, **wrong)), actor=DISPATCHER
-        )
-        assert (found[0], found[1][-1]) == (code, path)
-    assert await ServiceOrderLine.filter(order_id=order.id).count() == 2
-
-
-async def test_an_order_moves_to_an_agreement_only_with_lines_that_fit() -> None:
-    agreement = await agreed.an_agreement()
-    order = await rows.an_order()
-    task = await rows.a_service_task()
-    await rows.a_line(order, task_id=task.id)
-    attach = ChangeServiceOrder(order.id, agreement_id=agreement.id)
-
-    assert await refusal(change_service_order, attach, actor=DISPATCHER) == (
-        Code.TASK_NOT_RELATED,
-        ("agreementId",),
-    )
-    await agreed.a_related_task(order, task)
-    await perform(change_service_order, attach, actor=DISPATCHER)
-    stored = await ServiceOrder.get(id=order.id)
-    assert (stored.agreement_id, stored.project_id) == (agreement.id, agreement.project_id)

@@ -1,4 +1,4 @@
-"""Copying lines of templates to service orders."""
+"""Copying lines of templates and agreements to service orders."""
 
 import strawberry
 
@@ -9,13 +9,16 @@ from api.schema.orders.types import ServiceOrderLine
 from domain.orders import operations
 
 
-@strawberry.input(description="Which lines of templates a service order gets copies of.")
+@strawberry.input(description="Which lines of templates, or of its agreement, a service order gets copies of.")
 class CopyLinesToServiceOrderInput(MutationInput):
     """For `copyLinesToServiceOrder`."""
 
     order_id: strawberry.ID = strawberry.field(description="Which order gets the copies.")
     line_ids: list[strawberry.ID] = strawberry.field(
-        description="Agreement lines of whatever templates, in the order that the copies come in."
+        description=(
+            "Agreement lines of whatever templates, and of the order's own agreement, in the order that the copies come"
+            " in."
+        )
     )
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
@@ -35,7 +38,10 @@ class OrderCopyMutations:
     copy_lines_to_service_order = mutation(
         operations.copy_lines_to_service_order,
         CopyLinesToServiceOrderInput,
-        "Copies lines of templates to a service order, with the objects and tasks that they name.",
+        (
+            "Copies lines of templates, or of its own agreement, to a service order, with the objects and tasks that"
+            " they name. What its agreement promises for the order's day is then not planned again."
+        ),
         many=True,
         lines=ServiceOrderLine,
     )

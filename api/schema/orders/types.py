@@ -176,9 +176,9 @@ class ServiceOrderLine(Node):
     object_relation: ServiceObjectRelation | None = one(description="The object it is about; null when none is named.")
     activity: ServiceActivity | None = one(description="The activity it is done in; null when it needs none.")
     agreement_line: ServiceAgreementLine | None = one(
-        description="The agreement line that it was planned from; null when it was not planned."
+        description="The agreement line that it comes from; null for none."
     )
-    calculated_on: date | None = column(description="The day it was planned for; null when it was not planned.")
+    calculated_on: date | None = column(description="The day for which its agreement line was done; null without one.")
     earliest_on: date | None = column(description="The first day it may take place on; null when not said.")
     latest_on: date | None = column(description="The last day it may take place on; null when not said.")
     executes_on: date | None = column(description="The day it is to be done; null when not said.")

@@ -22,6 +22,7 @@ from domain.orders.operations.lines import NewLine, add_line
 from domain.orders.parties import address_for, contact_for, customer_for, usual_address
 from domain.orders.parts import active_worker, state_of
 from domain.orders.rules import OrderOrigin, Priority
+from domain.parameters.queries import civil_date, company_parameters
 from domain.projects.models import Project
 from domain.stages.queries import initial_stage_id
 
@@ -132,7 +133,7 @@ async def change_service_order(work: Work, command: ChangeServiceOrder) -> int:
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_MODIFY, INVALID, WORKER_INACTIVE, AGREEMENT_REQUIRED,
             AGREEMENT_SUSPENDED, AGREEMENT_IS_TEMPLATE, OUTSIDE_VALIDITY, PROJECT_MISMATCH, ADDRESS_NAME_EXISTS,
-            OBJECT_NOT_RELATED, TASK_NOT_RELATED.
+            DIFFERENT_AGREEMENT, OBJECT_NOT_RELATED, TASK_NOT_RELATED.
 
     Source: DOMAIN.md 5.3, 5.4, 5.6.
     """
@@ -185,3 +186,5 @@ async def _check_agreed(order: ServiceOrder, command: ChangeServiceOrder, values
         agreement = await ServiceAgreement.get(id=agreement_id)
         project_id = values.get("project_id", order.project_id)
         values["project_id"] = await agreed.fitting_project(agreement, service_at=service_at, project_id=project_id)
+        if service_at is not None and service_at != order.service_at:
+            await agreed.check_lines_hold(order, civil_date(service_at, (await company_parameters()).time_zone))

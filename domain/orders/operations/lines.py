@@ -33,7 +33,8 @@ _DAYS = ("executes_on", "earliest_on", "latest_on")
 class NewLine:
     """A line to put on an order; it is done on the order's day, and may be on no other, unless told.
 
-    It is in the company's currency unless told. Units: minutes after midnight.
+    It is in the company's currency unless told. What comes from an agreement line says for which day. Units: minutes
+    after midnight.
     """
 
     transaction_type: TransactionType
@@ -54,6 +55,8 @@ class NewLine:
     sales_price: Decimal | None = None
     starts_minute: int | None = None
     ends_minute: int | None = None
+    agreement_line_id: int | None = None
+    calculated_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +120,9 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
 
     Raises:
         Refused: NOT_FOUND, STAGE_FORBIDS_MODIFY, LINE_NOT_OPEN, VERSION_CONFLICT, INVALID, WORKER_INACTIVE,
-            OBJECT_NOT_RELATED, TASK_NOT_RELATED, PROJECT_VALIDATION.
+            OBJECT_NOT_RELATED, TASK_NOT_RELATED, OUTSIDE_VALIDITY, PROJECT_VALIDATION.
 
-    Source: DOMAIN.md 2, 3, 5.6, 9.1.
+    Source: DOMAIN.md 2, 3, 5.3, 5.6, 9.1.
     """
     line, order = await locked_line(command.line_id)
     await check_version(line, command.expected_version)
@@ -150,6 +153,8 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
         days["latest_on"] or days["earliest_on"],
     )
     rules.check_days(days["earliest_on"], days["latest_on"])
+    if days["executes_on"] is not None and days["executes_on"] != line.executes_on:
+        await agreed.check_lines_hold(order, days["executes_on"], ("executesOn",), id=line.id)
     values |= days
     if not isinstance(command.category_id, Keep):
         values["category_id"] = await category_for(line.transaction_type, command.category_id)
@@ -208,6 +213,8 @@ async def add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: i
         currency=check_currency(new.currency or (await company_parameters()).currency),
         starts_minute=new.starts_minute,
         ends_minute=new.ends_minute,
+        agreement_line_id=new.agreement_line_id,
+        calculated_on=new.calculated_on,
     )
     day = new.executes_on or await day_of(order, work.now)
     line.executes_on, line.earliest_on, line.latest_on = day, new.earliest_on or day, new.latest_on or day

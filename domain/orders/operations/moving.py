@@ -10,8 +10,9 @@ from domain.core.errors import Code, Refused, not_found
 from domain.core.operation import Work, operation
 from domain.core.rows import lock_all
 from domain.numbering.operations import number_for
-from domain.orders import rules
+from domain.orders import agreed, rules
 from domain.orders.activities import activity_number, drop_empty_activity, visit_for
+from domain.orders.days import day_of
 from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine
 from domain.orders.operations.closing import delete_order
 from domain.orders.parts import roll_up, state_of
@@ -36,9 +37,9 @@ async def move_service_order_lines(work: Work, command: MoveLines) -> int:
 
     Raises:
         Refused: NOT_FOUND, INVALID, DIFFERENT_AGREEMENT, WEB_ORDER_WAITS, STAGE_FORBIDS_MODIFY, ALREADY_POSTED,
-            LINE_NOT_OPEN, STAGE_FORBIDS_DELETE, HAS_ITEM_REQUIREMENTS, NUMBER_SEQUENCE_MISSING.
+            LINE_NOT_OPEN, OUTSIDE_VALIDITY, STAGE_FORBIDS_DELETE, HAS_ITEM_REQUIREMENTS, NUMBER_SEQUENCE_MISSING.
 
-    Source: DOMAIN.md 3, 5.6, 9.1.
+    Source: DOMAIN.md 3, 5.3, 5.6, 9.1.
     """
     source, target = await _locked_orders(command)
     visits = await ServiceActivity.filter(order_id__in=[source.id, target.id]).order_by("id").select_for_update()
@@ -52,6 +53,9 @@ async def move_service_order_lines(work: Work, command: MoveLines) -> int:
         await state_of(target),
         [line.line_number for line in going],
         delete_empty_source=command.delete_empty_source,
+    )
+    await agreed.check_lines_hold(
+        source, await day_of(target, work.now), ("targetOrderId",), id__in=[line.id for line in going]
     )
     await _take_tasks(work, source.id, target, going)
     taken = await _take_visits(work, target, visits, lines, going)

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.auth import Sessions
+from api.calendars.endpoint import CalendarEndpoint
 from api.context import Context, Services
 from api.documents import Documents
 from api.explorer import explorer_response, explorer_routes
@@ -87,6 +88,7 @@ class _Parts:
         self.rates = Rates(settings.cost_per_minute)
         secret = settings.secret.get_secret_value()
         self.papers = PaperEndpoint(secret, authenticate=self.sessions.authenticate, rates=self.rates)
+        self.calendars = CalendarEndpoint(self.rates)
         try:
             self.trusted = TrustedDocuments(settings.trusted_documents, settings.documents)
         except DocumentsError as error:
@@ -135,6 +137,7 @@ class _Parts:
             Route("/graphql", endpoint, methods=None),
             WebSocketRoute("/graphql", socket),
             Route("/documents/{kind}/{order}.pdf", self.papers.answer),
+            Route("/calendars/{token}.ics", self.calendars.answer),
             Route("/healthz", _healthy),
             Route("/readyz", self.ready),
             Route("/metrics", self.metrics.page),

@@ -26,6 +26,7 @@ MODEL_MODULES = [
     "domain.planning.models",
     "domain.webhooks.models",
     "domain.postings.models",
+    "domain.calendar_feeds.models",
 ]
 
 

@@ -15,7 +15,7 @@ from domain.core.operation import check_permission, subject_type
 
 MOST_EVENTS = 500
 # Who signs in with what is nobody's business but the audit trail's.
-_KEPT_BACK = frozenset({"user_account", "session", "api_token", "webhook", "webhook_delivery"})
+_KEPT_BACK = frozenset({"user_account", "session", "api_token", "webhook", "webhook_delivery", "calendar_feed"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from api.schema.access import AccessMutations, AccessQueries
 from api.schema.agreements.fields import AgreementMutations, AgreementQueries
 from api.schema.agreements.setup import AgreementSetupMutations, AgreementSetupQueries
 from api.schema.audit import AuditQueries
+from api.schema.calendar_feeds import CalendarFeedMutations, CalendarFeedQueries
 from api.schema.calendars import CalendarMutations, CalendarQueries
 from api.schema.conversion import call_directly
 from api.schema.customers import CustomerMutations, CustomerQueries
@@ -64,6 +65,7 @@ class Query(
     NumberingQueries,
     ParametersQueries,
     AccessQueries,
+    CalendarFeedQueries,
     AuditQueries,
     WebhookQueries,
 ):
@@ -95,6 +97,7 @@ class Mutation(
     NumberingMutations,
     ParametersMutations,
     AccessMutations,
+    CalendarFeedMutations,
     WebhookMutations,
 ):
     """The root of mutations."""

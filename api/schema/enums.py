@@ -92,6 +92,7 @@ described(
         "READ_AUDIT": "Read the audit trail.",
         "READ_EVENTS": "Follow what happens with `events`.",
         "MAINTAIN_WEBHOOKS": "Create and change webhooks.",
+        "MAINTAIN_CALENDAR_FEEDS": "Make and end calendar feeds; technicians and customers those of their own visits.",
         "READ_MARGINS": "See what work costs the company, and what it earns.",
         "APPROVE_POSTING": "Post service orders.",
         "IMPORT": "Load data from files.",

@@ -7,6 +7,12 @@ from db.constraining import constraining
 
 # `{c}` stands before a column, see `constraining`.
 CHECKS = {
+    "calendar_entry": {
+        "calendar_entry_times": "{c}starts_at < {c}ends_at AND {c}sequence >= 0",
+    },
+    "calendar_feed": {
+        "calendar_feed_owner": "({c}worker_id IS NULL) <> ({c}customer_id IS NULL)",
+    },
     "calendar_holiday": {
         "calendar_holiday_times": "({c}opens_minute IS NULL) = ({c}closes_minute IS NULL) AND ({c}opens_minute IS NULL OR ({c}opens_minute >= 0 AND {c}opens_minute < {c}closes_minute AND {c}closes_minute <= 1440))",
     },
@@ -100,6 +106,10 @@ INDEXES = [
     "UNIQUE INDEX address_name ON address (customer_id, name) WHERE NOT this_service_only",
     "INDEX agreement_group_sla ON agreement_group (sla_id)",
     "INDEX api_token_of_user ON api_token (user_id)",
+    "UNIQUE INDEX calendar_entry_once ON calendar_entry (feed_id, activity_id)",
+    "INDEX calendar_feed_worker ON calendar_feed (worker_id)",
+    "INDEX calendar_feed_customer ON calendar_feed (customer_id)",
+    "INDEX calendar_feed_user ON calendar_feed (user_id)",
     "UNIQUE INDEX calendar_holiday_date ON calendar_holiday (calendar_id, on_date)",
     "UNIQUE INDEX calendar_hours_opens ON calendar_hours (calendar_id, weekday, opens_minute)",
     "INDEX contact_customer ON contact (customer_id)",

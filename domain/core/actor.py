@@ -32,6 +32,7 @@ class Permission(StrEnum):
     READ_AUDIT = "READ_AUDIT"
     READ_EVENTS = "READ_EVENTS"
     MAINTAIN_WEBHOOKS = "MAINTAIN_WEBHOOKS"
+    MAINTAIN_CALENDAR_FEEDS = "MAINTAIN_CALENDAR_FEEDS"
     READ_MARGINS = "READ_MARGINS"
     APPROVE_POSTING = "APPROVE_POSTING"
     IMPORT = "IMPORT"
@@ -54,12 +55,21 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.MAINTAIN_ORDERS,
             _P.MAINTAIN_DISPATCH,
             _P.MAINTAIN_ACTIVITIES,
+            _P.MAINTAIN_CALENDAR_FEEDS,
         }
     ),
     Role.TECHNICIAN: frozenset(
-        {_P.ANYONE, _P.SIGNED_IN, _P.READ, _P.READ_COMPANY, _P.CREATE_WEB_ORDERS, _P.MAINTAIN_ACTIVITIES}
+        {
+            _P.ANYONE,
+            _P.SIGNED_IN,
+            _P.READ,
+            _P.READ_COMPANY,
+            _P.CREATE_WEB_ORDERS,
+            _P.MAINTAIN_ACTIVITIES,
+            _P.MAINTAIN_CALENDAR_FEEDS,
+        }
     ),
-    Role.CUSTOMER: frozenset({_P.ANYONE, _P.SIGNED_IN, _P.READ, _P.CREATE_WEB_ORDERS}),
+    Role.CUSTOMER: frozenset({_P.ANYONE, _P.SIGNED_IN, _P.READ, _P.CREATE_WEB_ORDERS, _P.MAINTAIN_CALENDAR_FEEDS}),
     Role.INTEGRATION: frozenset(
         {
             _P.ANYONE,

@@ -121,6 +121,7 @@ async def _token(place: int, name: str) -> object:
         user_id=user.id,
         name=name,
         token_hash=name,
+        scopes=["READ", "DISPATCH"],
         created_at=MONDAY + timedelta(hours=place),
         ended_at=MONDAY if place == 4 else None,
     )
@@ -237,6 +238,10 @@ async def _planning_run(place: int, name: str) -> object:
 
 async def _webhook(place: int, name: str) -> object:
     return await rows.a_webhook(number=_number(place), name=name, active=place == 2)
+
+
+async def _calendar_feed(place: int, name: str) -> object:
+    return await rows.a_calendar_feed(name=name, ended_at=MONDAY if place == 2 else None)
 
 
 async def _delivery(place: int, name: str) -> object:
@@ -412,12 +417,21 @@ LISTS = [
         "ApiTokenFilter",
         "ApiTokenOrder",
         _token,
-        "user { name role }",
+        "scopes user { name role }",
         {"ended": True},
         (4,),
         descending="CREATED_AT_DESC",
     ),
     Listed("webhooks", "WebhookFilter", "RecordOrder", _webhook, "url about position", {"active": True}, (2,)),
+    Listed(
+        "calendarFeeds",
+        "CalendarFeedFilter",
+        "CalendarFeedOrder",
+        _calendar_feed,
+        "worker { name } customer { name }",
+        {"ended": True},
+        (2,),
+    ),
     Listed(
         "webhookDeliveries",
         "WebhookDeliveryFilter",

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from domain.access.models import User
+from domain.calendar_feeds.models import CalendarFeed
 from domain.calendars.models import Calendar, CalendarHoliday, CalendarHours
 from domain.core.actor import Role
 from domain.customers.models import Address, Contact, Customer
@@ -312,6 +313,15 @@ async def a_webhook(**columns: Any) -> Webhook:
             position=0,
             created_at=MONDAY,
         )
+    )
+
+
+async def a_calendar_feed(**columns: Any) -> CalendarFeed:
+    """A feed that the office made of a new worker's visits, unless told whose."""
+    if not {"worker_id", "customer_id"} & columns.keys():
+        columns["worker_id"] = (await a_worker()).id
+    return await CalendarFeed.create(
+        **_filled(columns, name="Phone", token_hash=f"hash {next(_counts)}", created_at=MONDAY)
     )
 
 

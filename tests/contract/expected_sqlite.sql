@@ -1,6 +1,10 @@
 CREATE UNIQUE INDEX address_name ON address (customer_id, name) WHERE NOT this_service_only;
 CREATE INDEX agreement_group_sla ON agreement_group (sla_id);
 CREATE INDEX api_token_of_user ON api_token (user_id);
+CREATE UNIQUE INDEX calendar_entry_once ON calendar_entry (feed_id, activity_id);
+CREATE INDEX calendar_feed_customer ON calendar_feed (customer_id);
+CREATE INDEX calendar_feed_user ON calendar_feed (user_id);
+CREATE INDEX calendar_feed_worker ON calendar_feed (worker_id);
 CREATE UNIQUE INDEX calendar_holiday_date ON calendar_holiday (calendar_id, on_date);
 CREATE UNIQUE INDEX calendar_hours_opens ON calendar_hours (calendar_id, weekday, opens_minute);
 CREATE INDEX contact_customer ON contact (customer_id);
@@ -120,6 +124,28 @@ CREATE TABLE "calendar" (
     "name" VARCHAR(120) NOT NULL,
     "time_zone" VARCHAR(60) NOT NULL,
     "version" INT NOT NULL
+);
+CREATE TABLE "calendar_entry" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "activity_id" INT NOT NULL,
+    "digest" VARCHAR(64) NOT NULL,
+    "summary" VARCHAR(400) NOT NULL,
+    "starts_at" TIMESTAMP NOT NULL,
+    "ends_at" TIMESTAMP NOT NULL,
+    "sequence" INT NOT NULL,
+    "changed_at" TIMESTAMP NOT NULL,
+    "cancelled" INT NOT NULL,
+    "feed_id" INT NOT NULL REFERENCES "calendar_feed" ("id") ON DELETE CASCADE
+);
+CREATE TABLE "calendar_feed" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "name" VARCHAR(120) NOT NULL,
+    "token_hash" VARCHAR(64) NOT NULL UNIQUE,
+    "created_at" TIMESTAMP NOT NULL,
+    "ended_at" TIMESTAMP,
+    "customer_id" INT REFERENCES "customer" ("id") ON DELETE RESTRICT,
+    "user_id" INT REFERENCES "user_account" ("id") ON DELETE CASCADE,
+    "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
 );
 CREATE TABLE "calendar_holiday" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -698,6 +724,10 @@ CREATE TRIGGER activity_dispatched_to_worker_insert BEFORE INSERT ON service_act
 CREATE TRIGGER activity_dispatched_to_worker_update BEFORE UPDATE ON service_activity FOR EACH ROW WHEN NOT (NEW.worker_id IS NOT NULL OR NEW.dispatch_status = 'UNDISPATCHED') BEGIN SELECT RAISE(ABORT, 'CHECK activity_dispatched_to_worker'); END;
 CREATE TRIGGER activity_times_insert BEFORE INSERT ON service_activity FOR EACH ROW WHEN NOT ((NEW.starts_at IS NULL) = (NEW.ends_at IS NULL) AND (NEW.starts_at IS NULL OR NEW.starts_at < NEW.ends_at)) BEGIN SELECT RAISE(ABORT, 'CHECK activity_times'); END;
 CREATE TRIGGER activity_times_update BEFORE UPDATE ON service_activity FOR EACH ROW WHEN NOT ((NEW.starts_at IS NULL) = (NEW.ends_at IS NULL) AND (NEW.starts_at IS NULL OR NEW.starts_at < NEW.ends_at)) BEGIN SELECT RAISE(ABORT, 'CHECK activity_times'); END;
+CREATE TRIGGER calendar_entry_times_insert BEFORE INSERT ON calendar_entry FOR EACH ROW WHEN NOT (NEW.starts_at < NEW.ends_at AND NEW.sequence >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK calendar_entry_times'); END;
+CREATE TRIGGER calendar_entry_times_update BEFORE UPDATE ON calendar_entry FOR EACH ROW WHEN NOT (NEW.starts_at < NEW.ends_at AND NEW.sequence >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK calendar_entry_times'); END;
+CREATE TRIGGER calendar_feed_owner_insert BEFORE INSERT ON calendar_feed FOR EACH ROW WHEN NOT ((NEW.worker_id IS NULL) <> (NEW.customer_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK calendar_feed_owner'); END;
+CREATE TRIGGER calendar_feed_owner_update BEFORE UPDATE ON calendar_feed FOR EACH ROW WHEN NOT ((NEW.worker_id IS NULL) <> (NEW.customer_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK calendar_feed_owner'); END;
 CREATE TRIGGER calendar_holiday_times_insert BEFORE INSERT ON calendar_holiday FOR EACH ROW WHEN NOT ((NEW.opens_minute IS NULL) = (NEW.closes_minute IS NULL) AND (NEW.opens_minute IS NULL OR (NEW.opens_minute >= 0 AND NEW.opens_minute < NEW.closes_minute AND NEW.closes_minute <= 1440))) BEGIN SELECT RAISE(ABORT, 'CHECK calendar_holiday_times'); END;
 CREATE TRIGGER calendar_holiday_times_update BEFORE UPDATE ON calendar_holiday FOR EACH ROW WHEN NOT ((NEW.opens_minute IS NULL) = (NEW.closes_minute IS NULL) AND (NEW.opens_minute IS NULL OR (NEW.opens_minute >= 0 AND NEW.opens_minute < NEW.closes_minute AND NEW.closes_minute <= 1440))) BEGIN SELECT RAISE(ABORT, 'CHECK calendar_holiday_times'); END;
 CREATE TRIGGER calendar_hours_times_insert BEFORE INSERT ON calendar_hours FOR EACH ROW WHEN NOT (NEW.weekday BETWEEN 1 AND 7 AND NEW.opens_minute >= 0 AND NEW.opens_minute < NEW.closes_minute AND NEW.closes_minute <= 1440) BEGIN SELECT RAISE(ABORT, 'CHECK calendar_hours_times'); END;

@@ -46,7 +46,14 @@ FIELDS = root_fields(schema)
 # Whoever asks these is not signed in yet.
 OPEN_TO_ALL = {"signIn", "refreshSession"}
 # Their answers hold secrets, so no key lets them be given again.
-SECRET_ANSWERS = {"createApiToken", "createWebhook", "refreshSession", "renewWebhookSecret", "signIn"}
+SECRET_ANSWERS = {
+    "createApiToken",
+    "createCalendarFeed",
+    "createWebhook",
+    "refreshSession",
+    "renewWebhookSecret",
+    "signIn",
+}
 # Few by nature, or asked for one by one.
 SHORT_LISTS = {"nodes", "numberSequences", "templateTree"}
 # What is done to many at once, which nobody has seen one by one.

@@ -44,6 +44,7 @@ deleteOrderTask createServiceLevel deleteServiceLevel
 createProjectGroup changeProjectGroup deleteProjectGroup deleteProject
 deleteProjectCategory createJournal changeJournal deleteJournal createProjectPrice
 createWebhook changeWebhook deleteWebhook renewWebhookSecret replayWebhook retryWebhookDelivery
+createCalendarFeed endCalendarFeed
 changeProjectPrice deleteProjectPrice createProjectValidation deleteProjectValidation
 """
 NOT_TAKEN |= dict.fromkeys(BESIDE_NOTHING.split(), "changes nothing that stands beside an activity")

@@ -1,4 +1,4 @@
-"""Changes of users and API tokens."""
+"""Changes of users, API tokens and calendar feeds."""
 
 from domain.access.models import ApiToken
 from domain.core.actor import Role
@@ -60,4 +60,16 @@ async def _() -> Told:
         wrong={"tokenId": f"usr_{user.id}"},
         code="NOT_FOUND",
         path=("tokenId",),
+    )
+
+
+@change("endCalendarFeed", "calendarFeed { name worker { name } }")
+async def _() -> Told:
+    feed = await rows.a_calendar_feed()
+    return Told(
+        given={"feedId": f"cfd_{feed.id}"},
+        gives={"calendarFeed": {"name": "Phone", "worker": {"name": "Meg Madsen"}}},
+        wrong={"feedId": "cfd_404"},
+        code="NOT_FOUND",
+        path=("feedId",),
     )

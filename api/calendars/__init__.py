@@ -1,0 +1,1 @@
+"""Calendar feeds, as calendar programs read them."""

@@ -110,7 +110,7 @@ async def test_of_eight_who_expect_the_same_version_one_wins() -> None:
 
 @pytest.mark.usefixtures("database")
 async def test_racing_bookings_of_few_workers_never_overlap() -> None:
-    outcomes = await book_at_random(1, activities=30, attempts=250)
+    outcomes = await book_at_random(1, activities=30, attempts=1_500)
 
     refused = codes(outcomes)
     assert refused.keys() == {Code.OVERLAP}

@@ -1,0 +1,141 @@
+"""Somebody stalls in the middle of a write: others go on, and readers do not notice."""
+
+import asyncio
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from db import lifecycle
+from db.config import is_postgres, sqlite_path, tortoise_config
+from db.outbox import EventHead
+from domain.core.actor import Role
+from domain.core.operation import perform
+from domain.customers.models import Customer
+from domain.customers.operations import ChangeCustomer, change_customer
+from tests.builders.actors import DISPATCHER
+from tests.builders.boards import a_booking, a_dispatched_worker
+from tests.builders.log import events
+from tests.builders.rows import a_customer
+from tests.serving import Server
+
+on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+STALLED_SECONDS = 3.0
+BOARD = '{ dispatchBoard(input: {from: "2026-11-23", to: "2026-11-29"}) { activities { number startsAt } } }'
+# What each of several processes does with the one file.
+WRITES = """
+import asyncio, sys
+from db import lifecycle
+from domain.core.operation import perform
+from domain.customers.operations import ChangeCustomer, change_customer
+from tests.builders.actors import DISPATCHER
+
+async def write(url, customer_id):
+    async with lifecycle.database(url):
+        for number in range(300):
+            await perform(change_customer, ChangeCustomer(customer_id, name=f"Name {number}"), actor=DISPATCHER)
+
+asyncio.run(write(sys.argv[1], int(sys.argv[2])))
+"""
+
+
+@on_postgres
+async def test_a_transaction_that_stalls_with_the_counter_holds_others_for_three_seconds_at_most(database: str) -> None:
+    customers = [await a_customer() for _ in range(4)]
+    settings = tortoise_config(database)["connections"]["default"]["credentials"]["server_settings"]
+    stalled = await asyncpg.connect(database, server_settings=settings)
+    await stalled.execute("BEGIN")
+    await stalled.execute("UPDATE event_head SET seq = seq + 1 WHERE id = 1")
+    began = time.monotonic()
+
+    waited = await asyncio.gather(*(rename(customer.id) for customer in customers))
+
+    assert 2 < time.monotonic() - began < 3.5
+    assert max(waited) < 3.5
+    assert stalled.is_closed()
+    assert [event.seq for event in await events()] == [1, 2, 3, 4]
+    assert (await EventHead.get(id=1)).seq == 4
+
+
+async def rename(customer_id: int) -> float:
+    """Change a customer; gives how long that took."""
+    began = time.monotonic()
+    await perform(change_customer, ChangeCustomer(customer_id, name="New name"), actor=DISPATCHER)
+    return time.monotonic() - began
+
+
+@asynccontextmanager
+async def somebody_writing(url: str) -> AsyncGenerator[None]:
+    """A transaction of another process that has changed every customer and does not end."""
+    if is_postgres(url):
+        connection = await asyncpg.connect(url)
+        await connection.execute("BEGIN; UPDATE customer SET name = 'Changed'")
+        try:
+            yield
+        finally:
+            await connection.close()
+    else:
+        with closing(sqlite3.connect(sqlite_path(url), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("UPDATE customer SET name = 'Changed'")
+            yield
+
+
+async def slowest(read: Callable[[], Awaitable[object]], seconds: float) -> float:
+    """The time that 99 of 100 reads take at most, over a while."""
+    took, until = [], time.monotonic() + seconds
+    while time.monotonic() < until:
+        began = time.monotonic()
+        await read()
+        took.append(time.monotonic() - began)
+    return sorted(took)[len(took) * 99 // 100]
+
+
+async def test_reads_do_not_notice_a_write_that_takes_three_seconds(server: Server) -> None:
+    worker = await a_dispatched_worker()
+    for hour in range(20):
+        await a_booking(worker, 3 * hour)
+
+    async def read() -> None:
+        assert len((await server.ask(BOARD, by=Role.DISPATCHER))["dispatchBoard"]["activities"]) == 20
+
+    await slowest(read, 0.5)
+    alone = await slowest(read, 1.5)
+    async with somebody_writing(server.settings.database_url):
+        beside = await slowest(read, STALLED_SECONDS)
+
+    # Noise of the machine aside: what waits for the write waits for seconds.
+    assert beside < alone + 0.25
+    assert await Customer.all().count() == 20
+
+
+@on_sqlite
+async def test_three_processes_write_to_one_file_and_all_900_writes_are_there(database_url: str) -> None:
+    async with lifecycle.database(database_url):
+        customers = [await a_customer() for _ in range(3)]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            WRITES,
+            database_url,
+            str(customer.id),
+            env=environment,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        for customer in customers
+    ]
+    said = await asyncio.gather(*(process.communicate() for process in processes))
+
+    assert [process.returncode for process in processes] == [0, 0, 0], said
+    async with lifecycle.database(database_url):
+        assert {row.version for row in await Customer.all()} == {301}
+        assert [event.seq for event in await events()] == list(range(1, 901))

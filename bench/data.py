@@ -1,5 +1,6 @@
 """A company of a fixed size, made in memory and inserted in bulk: the same rows at every run."""
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from domain.access.operations import API_TOKEN_PREFIX, hash_of
+from domain.core.actor import TokenScope
 
 TOKEN = f"{API_TOKEN_PREFIX}bench-token-of-a-made-up-company"
 ZONE = ZoneInfo("Europe/Copenhagen")
@@ -186,8 +188,8 @@ def _master_data() -> Iterator[Table]:
     yield Table("project", ("id", "number", "name", "type", "customer_id", "active", "version"), list(projects))
     user = [(1, "program@bench.example", "Bench program", "INTEGRATION", True, 1)]
     yield Table("user_account", ("id", "email", "name", "role", "active", "version"), list(user))
-    token = [(1, 1, "bench", hash_of(TOKEN), _MADE_AT)]
-    yield Table("api_token", ("id", "user_id", "name", "token_hash", "created_at"), list(token))
+    token = [(1, 1, "bench", hash_of(TOKEN), json.dumps(list(TokenScope)), _MADE_AT)]
+    yield Table("api_token", ("id", "user_id", "name", "token_hash", "scopes", "created_at"), list(token))
 
 
 def _orders(dice: Random) -> Table:

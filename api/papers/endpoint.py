@@ -12,7 +12,6 @@ from starlette.responses import JSONResponse, Response
 
 from api.auth import bearer_token
 from api.masking import rate_limited
-from api.papers.pages import pdf_of
 from api.papers.tickets import KINDS, WORDS, redeem
 from api.rates import RateLimited, Rates
 from api.selection import parse_id
@@ -100,10 +99,17 @@ class PaperEndpoint:
 
     async def _drawn(self, paper: Paper) -> Response:
         async with self._drawing:
-            content = await asyncio.to_thread(pdf_of, paper)
+            content = await asyncio.to_thread(_pdf_of, paper)
         name = f"{WORDS[paper.kind]}-{paper.number.replace('/', '-')}.pdf"
         disposition = f"inline; filename*=UTF-8''{quote(name)}"
         return Response(content, 200, _HEADERS | {"content-disposition": disposition}, "application/pdf")
+
+
+def _pdf_of(paper: Paper) -> bytes:
+    # What draws is as large as a tenth of the server, and most servers are never asked for a paper.
+    from api.papers.pages import pdf_of
+
+    return pdf_of(paper)
 
 
 def _not_found() -> Response:

@@ -25,7 +25,7 @@ def test_what_only_commands_need_is_not_loaded(tmp_path: Path) -> None:
     loaded = python("-c", program, folder=tmp_path).stdout.split()
 
     assert {"api.app", "strawberry", "tortoise"} <= set(loaded)
-    for name in ("typer", "rich", "greenlet", "api.__main__", "api.demo", "domain.exchange"):
+    for name in ("typer", "rich", "greenlet", "api.__main__", "api.demo", "domain.exchange", "reportlab", "PIL"):
         assert name not in loaded
     assert "tortoise.migrations.autodetector" not in loaded
 

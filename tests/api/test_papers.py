@@ -359,11 +359,11 @@ async def test_others_are_answered_while_papers_are_drawn(server: Server, client
     await fetch(client, path, token)
 
     drawing = asyncio.gather(*(fetch(client, path, token) for _ in range(5)))
-    waits = []
+    turns = 0
     while not drawing.done():
-        began = perf_counter()
         await asyncio.sleep(0.005)
-        waits.append(perf_counter() - began)
+        turns += 1
 
     assert {answer.status_code for answer in await drawing} == {200}
-    assert max(waits) < 0.5
+    # Drawn on the event loop, each paper would leave it to others no more than a few times.
+    assert turns > 25

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from tortoise.expressions import Q
 
 from db.projection import Select, ids
+from db.reading import dialect
 from domain.core.actor import SYSTEM, Actor
 from domain.core.errors import Code, Refused
 from domain.core.operation import perform
@@ -25,7 +26,7 @@ from domain.planning.rules import UNDER_WAY
 
 Progress = Callable[[PlanningRun], object]
 
-# So long others have the database to themselves between two batches; SQLite's own waiting looks that often.
+# So long others have SQLite's file to themselves between two batches: who waits for it looks that often.
 _PAUSE_SECONDS = 0.06
 _BUSY_SECONDS = 1.0
 _LOOK_SECONDS = 0.5
@@ -73,7 +74,7 @@ async def carry_out(run_id: int, progress: Progress | None = None) -> None:
     actor = await _behind(run_id)
     more = True
     while more:
-        pause = _PAUSE_SECONDS
+        pause = _PAUSE_SECONDS if dialect() == "sqlite" else 0
         try:
             more = (await perform(plan_next_batch, NamePlanningRun(run_id), actor=actor)).result
         except Refused as refused:

@@ -28,7 +28,7 @@ class Mode:
 
 
 MODES = {
-    "demo": Mode(("demo", "--quiet"), {"TAVLE_MODE": "demo"}),
+    "demo": Mode(("demo", "--quiet"), {"TAVLE_MODE": "demo", "TAVLE_WEBHOOK_PRIVATE_ADDRESSES": "true"}),
     "production": Mode(("serve",), {"TAVLE_MODE": "production"}),
     "introspection": Mode(("serve",), {"TAVLE_MODE": "production", "TAVLE_INTROSPECTION": "true"}),
 }

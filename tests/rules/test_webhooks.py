@@ -1,9 +1,12 @@
 """Where webhooks may lead, how their messages are signed, and when they are given up."""
 
 import hmac
+import runpy
 from base64 import b64decode, b64encode
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -106,3 +109,28 @@ def test_only_a_yes_is_a_yes() -> None:
 )
 def test_only_addresses_of_the_open_internet_are_public(address: str, public: bool) -> None:  # noqa: FBT001
     assert is_public(ip_address(address)) is public
+
+
+def test_the_example_of_a_receiver_takes_what_is_signed_and_nothing_else() -> None:
+    receiver: Any = runpy.run_path(str(Path(__file__).parents[2] / "examples/python/webhook.py"))
+    verified, not_genuine = receiver["verified"], receiver["NotGenuine"]
+    secret = "whsec_" + b64encode(b"s" * 32).decode()
+    body = '{"type": "order_changed", "note": "kølerum"}'
+    headers = {
+        "webhook-id": "evt_1",
+        "webhook-timestamp": str(int(NOON.timestamp())),
+        "webhook-signature": "v1,b2xk " + signature(secret, "evt_1", NOON, body),
+    }
+    now = NOON.timestamp() + 299
+
+    assert verified(secret, headers, body.encode(), now)["type"] == "order_changed"
+    for forged in (
+        (secret, headers, body.encode() + b" ", now),
+        (secret, headers | {"webhook-id": "evt_2"}, body.encode(), now),
+        (secret, headers | {"webhook-signature": "v1,b2xk"}, body.encode(), now),
+        (secret, headers, body.encode(), now + 2),
+        (secret, {}, body.encode(), now),
+        ("whsec_" + b64encode(b"t" * 32).decode(), headers, body.encode(), now),
+    ):
+        with pytest.raises(not_genuine):
+            verified(*forged)

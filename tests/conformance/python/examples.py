@@ -5,7 +5,10 @@ import contextlib
 import json
 import os
 import re
+import socket
 import sys
+import time
+import urllib.error
 import urllib.request
 import uuid
 from collections.abc import AsyncIterator
@@ -15,16 +18,20 @@ from typing import Any
 
 from tests.conformance.python.checks import PATIENCE_SECONDS, URL, check, while_cut
 
+NAMES = ("first_query", "change", "live_board", "webhook")
 LANGUAGES: dict[str, dict[str, tuple[str, ...]]] = {
-    "python": {name: (sys.executable, f"{name}.py") for name in ("first_query", "change", "live_board")},
+    "python": {name: (sys.executable, f"{name}.py") for name in NAMES},
     # What `npm run` would start; npm does not pass on that a program is to end.
-    "typescript": {
-        name: ("node", "--import", "tsx", f"{name.replace('_', '-')}.ts")
-        for name in ("first_query", "change", "live_board")
-    },
+    "typescript": {name: ("node", "--import", "tsx", f"{name.replace('_', '-')}.ts") for name in NAMES},
 }
 FOLDER = Path(__file__).parents[3] / "examples" / sys.argv[1]
 COMMANDS = LANGUAGES[sys.argv[1]]
+CREATE_WEBHOOK = """
+mutation Create($input: CreateWebhookInput!) {
+  createWebhook(input: $input) { webhook { id } secret userErrors { code message } }
+}
+"""
+DELETE_WEBHOOK = "mutation Delete($input: DeleteWebhookInput!) { deleteWebhook(input: $input) { userErrors { code } } }"
 PRIORITY = """
 mutation Change($input: SetActivityPriorityInput!) {
   setActivityPriority(input: $input) { activity { number priority } userErrors { code } }
@@ -40,22 +47,22 @@ async def printed(name: str, *words: str) -> str:
     return said.decode()
 
 
-async def started(name: str, *words: str) -> asyncio.subprocess.Process:
+async def started(name: str, *words: str, **environment: str) -> asyncio.subprocess.Process:
     """A running example; all it knows of the server is the cable."""
     return await asyncio.create_subprocess_exec(
         *COMMANDS[name],
         *words,
         cwd=FOLDER,
-        env={**os.environ, "TAVLE_URL": os.environ["TAVLE_CABLE"]},
+        env={**os.environ, "TAVLE_URL": os.environ["TAVLE_CABLE"], **environment},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
 
 
 @asynccontextmanager
-async def running(name: str) -> AsyncIterator[asyncio.StreamReader]:
+async def running(name: str, **environment: str) -> AsyncIterator[asyncio.StreamReader]:
     """The lines of an example that runs until it is ended."""
-    process = await started(name)
+    process = await started(name, **environment)
     assert process.stdout is not None
     try:
         yield process.stdout
@@ -76,18 +83,57 @@ async def line_with(lines: asyncio.StreamReader, wanted: str) -> str:
     raise AssertionError(f"It ended after:\n{said}")
 
 
-async def set_priority(number: str, priority: str) -> None:
-    """A colleague's change, which does not go by way of the cable."""
+async def asked(text: str, by: str, given: dict[str, Any]) -> dict[str, Any]:
+    """What a colleague's change gives, which does not go by way of the cable."""
 
     def send() -> Any:
-        given = {"activity": {"number": number}, "priority": priority, "clientMutationKey": str(uuid.uuid4())}
-        body = json.dumps({"query": PRIORITY, "variables": {"input": given}}).encode()
-        headers = {"Content-Type": "application/json", "Authorization": "Bearer demo-dispatcher"}
+        body = json.dumps({"query": text, "variables": {"input": given}}).encode()
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {by}"}
         with urllib.request.urlopen(urllib.request.Request(URL, body, headers)) as answer:  # noqa: S310 - our own
             return json.load(answer)
 
     answer = await asyncio.to_thread(send)
-    assert answer["data"]["setActivityPriority"]["userErrors"] == [], answer
+    payload: dict[str, Any] = next(iter(answer["data"].values()))
+    assert payload["userErrors"] == [], answer
+    return payload
+
+
+async def set_priority(number: str, priority: str) -> None:
+    """A colleague's change of the board."""
+    given = {"activity": {"number": number}, "priority": priority, "clientMutationKey": str(uuid.uuid4())}
+    await asked(PRIORITY, "demo-dispatcher", given)
+
+
+def post(url: str, body: bytes, headers: dict[str, str]) -> int:
+    """The status that answers a message which somebody else has made."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as answer:  # noqa: S310 - our own
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+async def receive(number: str) -> None:
+    """The receiver of a webhook prints what the server tells it, and refuses what others send."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/"
+    made = await asked(CREATE_WEBHOOK, "demo-manager", {"name": sys.argv[1], "url": url, "about": ["ServiceActivity"]})
+    async with running("webhook", TAVLE_WEBHOOK_SECRET=made["secret"], PORT=str(port)) as lines:
+        await line_with(lines, r"^listening ")
+        with check("webhook: prints what happened"):
+            await set_priority(number, "NORMAL")
+            said = await line_with(lines, r"^activity_priority_set: ServiceActivity act_\d+, by ")
+            assert "refused" not in said
+        with check("webhook: refuses what is not signed with its secret"):
+            headers = {"webhook-id": "evt_1", "webhook-timestamp": str(int(time.time())), "webhook-signature": "v1,x"}
+            assert await asyncio.to_thread(post, url, b"{}", headers) == 401
+            await line_with(lines, "^refused: its signature is another")
+            old = headers | {"webhook-timestamp": "1614265330"}
+            assert await asyncio.to_thread(post, url, b"{}", old) == 401
+            await line_with(lines, "^refused: its time is missing, or too far from now")
+    # It would be told of what the others do, in vain.
+    await asked(DELETE_WEBHOOK, "demo-manager", {"webhookId": made["webhook"]["id"]})
 
 
 async def main() -> None:
@@ -118,6 +164,7 @@ async def main() -> None:
             said = await line_with(lines, rf"^changed by .+: {number} HIGH ")
             assert re.findall(rf": {number} (\w+) ", said) == ["LOW", "HIGH"]
             assert "snapshot" not in said
+    await receive(number)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,12 @@ from tortoise.expressions import Q
 
 from api.context import Context
 from api.resolvers import records
+from api.schema.activity_types import ActivityType
 from api.schema.agreements import AgreementGroup
 from api.schema.calendars import Calendar
 from api.schema.inputs import OMIT, OMIT_OR_CLEAR, VERSION, MutationInput, kept, kept_key
 from api.schema.mutations import mutation
 from api.schema.nodes import Node, node
-from api.schema.orders import ActivityType
 from api.schema.projects import Journal, ProjectGroup
 from api.schema.scalars import CurrencyCode
 from api.schema.stages import Stage

@@ -2,10 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from api.schema.activity_types import ActivityType
 from api.schema.agreements.setup import AgreementGroup, ServiceInterval, TimeWindow
 from api.schema.customers import Address, Contact
 from api.schema.inputs import clock_text
@@ -24,9 +24,6 @@ from domain.agreements.rules import CombineBy, ItemSetup
 from domain.core.actor import Permission
 from domain.core.rows import company_only
 from domain.projects.rules import TransactionType
-
-if TYPE_CHECKING:
-    from api.schema.orders.types import ActivityType
 
 _NUMBER = "For people, unique per company."
 _VERSION = "Grows with every change; send it back as `expectedVersion`."
@@ -119,7 +116,7 @@ class ServiceAgreement(Node):
     responsible: Worker | None = one(description="Who answers for it; null when nobody does.")
     preferred_technician: Worker | None = one(description="Whom the customer prefers; null when anybody.")
     contact: Contact | None = one(description="Whom to ask for; null when not said.")
-    activity_type: Annotated["ActivityType", strawberry.lazy("api.schema.orders.types")] | None = one(
+    activity_type: ActivityType | None = one(
         description="Type of the activities of its orders; null for the company's."
     )
     sla: ServiceLevel | None = one(description="Its own service level; null when its group's applies, if that has one.")

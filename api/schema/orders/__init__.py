@@ -1,7 +1,6 @@
 """Service orders, their lines and activities."""
 
 from api.schema.orders.types import (
-    ActivityType,
     ItemRequirement,
     ServiceActivity,
     ServiceOrder,
@@ -9,4 +8,4 @@ from api.schema.orders.types import (
     StageReason,
 )
 
-__all__ = ["ActivityType", "ItemRequirement", "ServiceActivity", "ServiceOrder", "ServiceOrderLine", "StageReason"]
+__all__ = ["ItemRequirement", "ServiceActivity", "ServiceOrder", "ServiceOrderLine", "StageReason"]

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from api.schema.activity_types import ActivityType
 from api.schema.lists import listing, looked_up
 from api.schema.mutations import mutation
 from api.schema.orders.filters import (
@@ -27,7 +28,7 @@ from api.schema.orders.lines import (
     ChangeServiceOrderLineInput,
     MoveServiceOrderLinesInput,
 )
-from api.schema.orders.types import ActivityType, ServiceActivity, ServiceOrder, ServiceOrderLine
+from api.schema.orders.types import ServiceActivity, ServiceOrder, ServiceOrderLine
 from api.schema.paging import RecordFilter, RecordOrder
 from domain.orders import operations
 

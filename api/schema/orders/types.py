@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import strawberry
 
+from api.schema.activity_types import ActivityType
 from api.schema.agreements import ServiceAgreement, ServiceAgreementLine
 from api.schema.customers import Address, Contact, Customer
 from api.schema.inputs import clock_text
@@ -22,7 +23,6 @@ from api.selection import column, computed, identity, itself, many, one
 from domain.agreements.queries import sees_agreement
 from domain.core.actor import Actor, Permission
 from domain.core.errors import Code
-from domain.core.rows import company_only
 from domain.customers.queries import sees_customer
 from domain.dispatch import rules as dispatch_rules
 from domain.dispatch.rules import BoardAction
@@ -50,16 +50,6 @@ from domain.slas.rules import SlaRisk, SlaStatus
 from domain.stages.rules import ReasonType
 
 _VERSION = "Grows with every change; send it back as `expectedVersion`."
-
-
-@node(models.ActivityType, prefix="aty", visible=company_only, description="What kind of visit an activity is.")
-class ActivityType(Node):
-    """An activity type."""
-
-    id: strawberry.ID = identity("aty")
-    number: str = column(description="For people, unique per company.")
-    name: str = column(description="What kind of visit.")
-    version: int = column(description=_VERSION)
 
 
 @strawberry.type(description="Whether something can be done now, so that a screen greys a button out and says why.")

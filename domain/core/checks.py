@@ -1,6 +1,7 @@
 """Checks of single values that every area shares. Pure."""
 
 import re
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
@@ -10,6 +11,7 @@ NAME = 120
 NUMBER = 20
 TEXT = 1000
 
+_FOUR_PLACES = Decimal("0.0001")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _NUMBER = re.compile(r"[A-Za-z0-9ÆØÅæøå][A-Za-z0-9ÆØÅæøå._/-]*")
@@ -43,6 +45,13 @@ def check_number(number: str, path: Path = ("number",)) -> str:
             Code.INVALID, "A number is 1 to 20 letters, digits and . _ / -, and begins with one of the first two.", path
         )
     return kept
+
+
+def check_quantity(quantity: Decimal, path: Path = ("quantity",)) -> Decimal:
+    """A quantity in its stored form, of four decimals; refused when it has more. Negative ones take back."""
+    if not quantity.is_finite() or abs(quantity) >= Decimal(10) ** 10 or quantity != round(quantity, 4):
+        raise Refused(Code.INVALID, "A quantity has at most ten digits before and four after the point.", path)
+    return quantity.quantize(_FOUR_PLACES)
 
 
 def optional_email(email: str | None, *path: str | int) -> str | None:

@@ -21,6 +21,7 @@ from domain.orders import rules as order_rules
 from domain.orders.models import ServiceOrder
 from domain.parameters.queries import civil_date, company_parameters
 from domain.projects.models import Project, ProjectCategory
+from domain.projects.rules import check_type_for_agreements
 from domain.service_objects import rules as object_rules
 from domain.service_objects.models import ServiceObject, ServiceObjectRelation, ServiceTaskRelation
 from domain.service_objects.rules import Owner
@@ -117,7 +118,7 @@ async def check_agreements(batch: Batch) -> None:
     for entry in batch.entries:
         row, project = entry.row, projects[entry.row.project_id]
         batch.check(entry, _in_columns(partial(rules.check_validity, Validity(row.starts_on, row.ends_on))))
-        batch.check(entry, partial(rules.check_project_type, project.number, project.type, ("project",)))
+        batch.check(entry, partial(check_type_for_agreements, project.number, project.type, ("project",)))
         contact = contacts.get(row.contact_id)
         if contact is not None and project.customer_id not in {None, contact.customer_id}:
             batch.refuse(entry, "contact", f"{contact.number} is the contact of another customer.", Code.NOT_FOUND)
@@ -161,7 +162,7 @@ async def check_agreement_lines(batch: Batch) -> None:
         batch.check(entry, _in_columns(partial(rules.check_line, needs)))
         batch.check(entry, _in_columns(partial(rules.check_validity, Validity(row.starts_on, row.ends_on))))
         project, site = projects[row.project_id], sites.get(row.site_id)
-        batch.check(entry, partial(rules.check_project_type, project.number, project.type, ("project",)))
+        batch.check(entry, partial(check_type_for_agreements, project.number, project.type, ("project",)))
         if site is not None and project.customer_id not in {None, site.customer_id}:
             batch.refuse(entry, "site", f"{site.number} is the site of another customer.", Code.NOT_FOUND)
         if row.object_relation_id is not None and objects.get(row.object_relation_id) != row.agreement_id:

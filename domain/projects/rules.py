@@ -32,6 +32,19 @@ class TransactionType(StrEnum):
     FEE = "FEE"
 
 
+def check_type_for_agreements(number: str, project_type: ProjectType, path: Path = ("projectId",)) -> None:
+    """Refuse a project of type TIME for a service agreement.
+
+    Raises:
+        Refused: PROJECT_TYPE_NOT_ALLOWED.
+
+    Source: DOMAIN.md 2.
+    """
+    if project_type is ProjectType.TIME:
+        message = f"{number} is a project of type TIME; a service agreement has any other."
+        raise Refused(Code.PROJECT_TYPE_NOT_ALLOWED, message, path)
+
+
 def check_percent(percent: int, path: Path = ("chargeablePercent",)) -> int:
     """How much of the sales amount is charged: 0, as for warranty, to 100.
 

@@ -303,6 +303,11 @@ async def _cancel_line(dice: Dice) -> Input:
     return {"lineId": await dice.key("sol", ServiceOrderLine, status=LineStatus.CREATED)}
 
 
+@step("deleteServiceOrderLine")
+async def _delete_line(dice: Dice) -> Input:
+    return {"lineId": await dice.key("sol", ServiceOrderLine, status=LineStatus.CREATED)}
+
+
 @step("createServiceActivity")
 async def _create_activity(dice: Dice) -> Input:
     times = dice.some({}, {"startsAt": dice.instant(), "duration": "PT2H"})

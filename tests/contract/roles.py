@@ -192,6 +192,7 @@ MUTATIONS = {
     "deleteServiceObject": "M",
     "deleteServiceObjectGroup": "M",
     "deleteServiceOrder": "MDI",
+    "deleteServiceOrderLine": "MDI",
     "deleteServiceOrders": "MDI",
     "deleteServiceTask": "M",
     "deleteStage": "M",

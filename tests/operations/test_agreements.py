@@ -33,6 +33,7 @@ from domain.agreements.operations import (
 from domain.agreements.rules import ItemSetup
 from domain.core.errors import Code
 from domain.core.operation import perform
+from domain.projects.operations import ChangeProject, change_project
 from domain.projects.rules import ProjectType, TransactionType
 from tests.builders import agreed, rows
 from tests.builders.actors import MANAGER
@@ -298,6 +299,35 @@ async def test_a_line_has_what_its_type_needs_and_nothing_else() -> None:
         AddServiceAgreementLine(agreement.id, replace(required, site_id=site.id)),
         actor=MANAGER,
     )
+
+
+async def test_a_line_is_charged_as_its_project_says_unless_told() -> None:
+    free = await agreed.a_line_property()
+    project = await rows.a_project(line_property_id=free.id)
+    agreement, bare = await agreed.an_agreement(project_id=project.id), await agreed.an_agreement()
+    line = await a_new_line(line_property_id=None)
+
+    done = await perform(add_service_agreement_line, AddServiceAgreementLine(agreement.id, line), actor=MANAGER)
+
+    assert (await ServiceAgreementLine.get(id=done.result)).line_property_id == free.id
+    for command, expected in (
+        (AddServiceAgreementLine(bare.id, line), (Code.INVALID, ("line", "linePropertyId"))),
+        (AddServiceAgreementLine(bare.id, replace(line, project_id=404)), (Code.NOT_FOUND, ("line", "projectId"))),
+    ):
+        assert await refusal(add_service_agreement_line, command, actor=MANAGER) == expected
+
+
+async def test_a_project_that_agreements_are_on_becomes_none_of_type_time() -> None:
+    agreement, line = await agreed.an_agreement(), await agreed.an_agreement_line()
+    elsewhere, free = await rows.a_project(), await rows.a_project()
+    await ServiceAgreementLine.filter(id=line.id).update(project_id=elsewhere.id)
+    refused = Code.PROJECT_TYPE_NOT_ALLOWED, ("type",)
+
+    for project_id in (agreement.project_id, elsewhere.id):
+        command = ChangeProject(project_id, type=ProjectType.TIME)
+        assert await refusal(change_project, command, actor=MANAGER) == refused
+        await perform(change_project, ChangeProject(project_id, type=ProjectType.COST), actor=MANAGER)
+    await perform(change_project, ChangeProject(free.id, type=ProjectType.TIME), actor=MANAGER)
 
 
 async def test_a_line_is_changed_as_it_is_made() -> None:

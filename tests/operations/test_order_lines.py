@@ -24,15 +24,18 @@ from domain.orders.operations import (
     change_service_order_line,
     create_service_activity,
     create_service_order,
+    delete_service_order_line,
 )
 from domain.orders.rules import LineStatus, OrderProgress, Priority
 from domain.projects.rules import TransactionType
+from domain.stages.models import Stage
 from tests.builders.actors import DISPATCHER
 from tests.builders.log import events, everything, only_event, refusal
 from tests.builders.rows import (
     a_customer,
     a_line,
     a_service_task,
+    a_stage,
     a_worker,
     an_activity,
     an_activity_type,
@@ -222,6 +225,46 @@ async def test_only_an_open_line_is_cancelled() -> None:
         (SetLineStatus(line.id, expected_version=9), (Code.VERSION_CONFLICT, ("expectedVersion",))),
     ]:
         assert await refusal(cancel_service_order_line, command, actor=DISPATCHER) == expected
+
+
+async def test_a_deleted_line_takes_its_empty_visit_along() -> None:
+    order = await an_order()
+    shared, alone = await an_activity(order), await an_activity(order)
+    kept, other = await a_line(order, activity_id=shared.id), await a_line(order, activity_id=shared.id)
+    last = await a_line(order, activity_id=alone.id)
+
+    for line in (other, last):
+        await perform(delete_service_order_line, SetLineStatus(line.id), actor=DISPATCHER)
+
+    assert [line.id for line in await ServiceOrderLine.all()] == [kept.id]
+    assert [activity.id for activity in await ServiceActivity.all()] == [shared.id]
+    kinds = ["service_order_line_deleted", "service_order_line_deleted", "activity_deleted"]
+    assert [event.kind for event in await events()] == kinds
+
+
+async def test_the_progress_of_an_order_follows_from_the_lines_that_are_left() -> None:
+    order = await an_order()
+    await a_line(order, status=LineStatus.CANCELED)
+    line = await a_line(order)
+
+    await perform(delete_service_order_line, SetLineStatus(line.id), actor=DISPATCHER)
+
+    assert (await ServiceOrder.get(id=order.id)).progress is OrderProgress.CANCELED
+
+
+async def test_only_an_open_line_that_its_stage_lets_go_is_deleted() -> None:
+    frozen = await an_order(stage_id=(await a_stage(await Stage.get(), allow_modify=False)).id)
+    line, canceled, posted = await a_line(), await a_line(status="CANCELED"), await a_line(status="POSTED")
+    kept = await a_line(frozen)
+
+    for command, expected in [
+        (SetLineStatus(999), (Code.NOT_FOUND, ("lineId",))),
+        (SetLineStatus(canceled.id), (Code.LINE_NOT_OPEN, ("lineId",))),
+        (SetLineStatus(posted.id), (Code.LINE_NOT_OPEN, ("lineId",))),
+        (SetLineStatus(kept.id), (Code.STAGE_FORBIDS_MODIFY, ("lineId",))),
+        (SetLineStatus(line.id, expected_version=9), (Code.VERSION_CONFLICT, ("expectedVersion",))),
+    ]:
+        assert await refusal(delete_service_order_line, command, actor=DISPATCHER) == expected
 
 
 @pytest.mark.parametrize(

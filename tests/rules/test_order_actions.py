@@ -167,6 +167,7 @@ def test_the_actions_of_a_line_say_what_the_checks_refuse() -> None:
         (OrderAction.SIGN_OFF, Code.LINE_NOT_OPEN),
         (OrderAction.CANCEL, Code.LINE_NOT_OPEN),
         (OrderAction.REVOKE_CANCELLATION, None),
+        (OrderAction.DELETE, Code.LINE_NOT_OPEN),
         (OrderAction.POST, Code.STAGE_FORBIDS_POST),
     ]
 

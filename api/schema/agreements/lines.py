@@ -29,7 +29,9 @@ class ServiceAgreementLineInput:
 
     transaction_type: TransactionType = strawberry.field(description="What is used and charged; it stays.")
     category_id: strawberry.ID = strawberry.field(description="Project category; of the same transaction type.")
-    line_property_id: strawberry.ID = strawberry.field(description="How it is charged.")
+    line_property_id: strawberry.ID | None = strawberry.field(
+        default=None, description="How it is charged; as its project says unless given."
+    )
     quantity: Decimal = strawberry.field(description="How much, in `unit`, with at most four decimals.")
     unit: str = strawberry.field(default="h", description="What the quantity is counted in.")
     description: str = strawberry.field(default="", description="What it is, in a few words.")
@@ -83,7 +85,7 @@ class ServiceAgreementLineInput:
         return operations.NewAgreementLine(
             transaction_type=self.transaction_type,
             category_id=key_of(self.category_id, "pca", "project category", *path, "categoryId"),
-            line_property_id=key_of(self.line_property_id, "lpr", "line property", *path, "linePropertyId"),
+            line_property_id=optional_key(self.line_property_id, "lpr", "line property", *path, "linePropertyId"),
             quantity=self.quantity,
             unit=self.unit,
             description=self.description,

@@ -68,6 +68,11 @@ class CancelServiceOrderLineInput(LineEndInput):
     """For `cancelServiceOrderLine`."""
 
 
+@strawberry.input(description="Which line to delete.")
+class DeleteServiceOrderLineInput(LineEndInput):
+    """For `deleteServiceOrderLine`."""
+
+
 @strawberry.input(description="Which cancelled line to open again.")
 class RevokeServiceOrderLineCancellationInput(LineEndInput):
     """For `revokeServiceOrderLineCancellation`."""
@@ -335,6 +340,12 @@ class OrderEndMutations:
         RevokeServiceOrderLineCancellationInput,
         "Opens a cancelled line again. One of type HOUR joins the visit of its worker and task, or gets a new one.",
         line=ServiceOrderLine,
+    )
+    delete_service_order_line = deletion(
+        closing.delete_service_order_line,
+        DeleteServiceOrderLineInput,
+        "Deletes an open line that is there by mistake. What was planned from an agreement may be planned again.",
+        ServiceOrderLine,
     )
     cancel_service_orders = action(
         closing.cancel_service_orders,

@@ -18,6 +18,7 @@ from domain.customers.models import Contact
 from domain.numbering.operations import number_for
 from domain.parameters.queries import company_parameters
 from domain.projects.models import Project
+from domain.projects.rules import check_type_for_agreements
 from domain.service_objects.models import ServiceObjectRelation, ServiceTaskRelation
 from domain.slas.queries import selectable_level
 from domain.workforce.models import Worker
@@ -242,7 +243,7 @@ async def allowed_project(project_id: int, *, kept: int | None = None) -> Projec
         raise not_found("project", "projectId")
     if project.id != kept:
         await usable(Project, project.id, "project", "projectId")
-    rules.check_project_type(project.number, project.type)
+    check_type_for_agreements(project.number, project.type)
     return project
 
 

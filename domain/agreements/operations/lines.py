@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Any
 
 from domain.agreements import rules
@@ -12,7 +12,7 @@ from domain.agreements.operations.headers import active_worker, allowed_project,
 from domain.agreements.queries import line_served_on
 from domain.agreements.rules import ItemSetup, LineNeeds, Validity
 from domain.core.actor import Permission
-from domain.core.checks import check_text, optional_text
+from domain.core.checks import check_quantity, check_text, optional_text
 from domain.core.errors import Code, Refused, not_found
 from domain.core.keep import KEEP, Keep
 from domain.core.money import check_not_negative, to_minor
@@ -33,12 +33,12 @@ from domain.service_objects.models import ServiceObjectRelation, ServiceTask, Se
 class NewAgreementLine:
     """A line to put on an agreement; what is None of project, currency and start is the agreement's or company's.
 
-    Units: minutes after midnight.
+    Without a line property it has that of its project. Units: minutes after midnight.
     """
 
     transaction_type: TransactionType
     category_id: int
-    line_property_id: int
+    line_property_id: int | None
     quantity: Decimal
     unit: str = "h"
     description: str = ""
@@ -85,6 +85,7 @@ async def add_service_agreement_line(work: Work, command: AddServiceAgreementLin
     wanted["starts_on"] = wanted["starts_on"] or agreement.starts_on
     typed = wanted.pop("sales_price")
     try:
+        wanted["line_property_id"] = wanted["line_property_id"] or await _property_of(wanted["project_id"])
         values = await _checked(agreement, wanted)
         values |= await _priced(wanted | values, None if typed is None else _minor(typed))
     except Refused as refused:
@@ -277,7 +278,7 @@ async def _checked(
     await _check_allowed(wanted, given)
     await _check_related(agreement, given)
     if "quantity" in given:
-        values["quantity"] = _quantity(given["quantity"])
+        values["quantity"] = check_quantity(given["quantity"])
     if "unit" in given:
         values["unit"] = check_text(given["unit"], "unit", longest=10)
     if "description" in given:
@@ -303,6 +304,20 @@ _REFERENCES = (
     ("interval_id", ServiceInterval, "service interval", "intervalId"),
     ("time_window_id", TimeWindow, "time window", "timeWindowId"),
 )
+
+
+async def _property_of(project_id: int) -> int:
+    """How lines on a project are charged unless told.
+
+    Source: DOMAIN.md 2.
+    """
+    project = await Project.get_or_none(id=project_id)
+    if project is None:
+        raise not_found("project", "projectId")
+    if project.line_property_id is None:
+        message = f"Choose a line property; {project.number} has none that lines on it could have."
+        raise Refused(Code.INVALID, message, ("linePropertyId",))
+    return project.line_property_id
 
 
 async def _check_allowed(wanted: Mapping[str, Any], given: Mapping[str, Any]) -> None:
@@ -347,9 +362,3 @@ async def _check_related(agreement: ServiceAgreement, given: Mapping[str, Any]) 
     if task_id is not None:
         own = await ServiceTaskRelation.filter(task_id=task_id, agreement_id=agreement.id).exists()
         object_rules.check_task_related(related=own)
-
-
-def _quantity(quantity: Decimal) -> Decimal:
-    if not quantity.is_finite() or abs(quantity) >= Decimal(10) ** 10 or quantity != round(quantity, 4):
-        raise Refused(Code.INVALID, "A quantity has at most ten digits before and four after the point.", ("quantity",))
-    return quantity.quantize(Decimal("0.0001"), ROUND_HALF_EVEN)

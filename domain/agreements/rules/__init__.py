@@ -2,7 +2,7 @@
 
 from domain.agreements.rules.combining import best_day, common_days, displacement_days, fewest_visits
 from domain.agreements.rules.explaining import why_so, why_together
-from domain.agreements.rules.lines import LineNeeds, check_line, check_project_type
+from domain.agreements.rules.lines import LineNeeds, check_line
 from domain.agreements.rules.occurrences import Interval, IntervalRange, check_interval, occurrences
 from domain.agreements.rules.planning import (
     check_request,
@@ -78,7 +78,6 @@ __all__ = [
     "check_line_gives_orders",
     "check_orders_inside",
     "check_project_changes",
-    "check_project_type",
     "check_request",
     "check_time_window",
     "check_validity",

@@ -1,25 +1,12 @@
-"""What the projects and lines of service agreements have to be. Pure."""
+"""What the lines of service agreements have to be. Pure."""
 
 from dataclasses import dataclass
 
 from domain.agreements.rules.visits import ItemSetup
-from domain.core.errors import Code, Path, Refused
-from domain.projects.rules import ProjectType, TransactionType
+from domain.core.errors import Code, Refused
+from domain.projects.rules import TransactionType
 
 _DAY = 24 * 60
-
-
-def check_project_type(number: str, project_type: ProjectType, path: Path = ("projectId",)) -> None:
-    """Refuse a project of type TIME for a service agreement.
-
-    Raises:
-        Refused: PROJECT_TYPE_NOT_ALLOWED.
-
-    Source: DOMAIN.md 2.
-    """
-    if project_type is ProjectType.TIME:
-        message = f"{number} is a project of type TIME; a service agreement has any other."
-        raise Refused(Code.PROJECT_TYPE_NOT_ALLOWED, message, path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,25 @@ async def revoke_service_order_line_cancellation(work: Work, command: SetLineSta
     return line.id
 
 
+@operation(requires=Permission.MAINTAIN_ORDERS)
+async def delete_service_order_line(work: Work, command: SetLineStatus) -> int:
+    """Delete an open line that is there by mistake; what was planned may be planned again. Its visit goes if empty.
+
+    Raises:
+        Refused: NOT_FOUND, VERSION_CONFLICT, STAGE_FORBIDS_MODIFY, LINE_NOT_OPEN.
+
+    Source: DOMAIN.md 4.8 (3), 5.6.
+    """
+    line, order = await locked_line(command.line_id)
+    await check_version(line, command.expected_version)
+    rules.check_line_change(await state_of(order), line.line_number, line.status)
+    left = line.activity_id
+    await work.remove(line, "service_order_line_deleted")
+    await drop_empty_activity(work, left)
+    await roll_up(work, order)
+    return command.line_id
+
+
 # --- one order -------------------------------------------------------------------------------------------------------
 
 

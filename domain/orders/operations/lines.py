@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from domain.core.actor import Permission
-from domain.core.checks import check_text, optional_text
+from domain.core.checks import check_quantity, check_text, optional_text
 from domain.core.errors import Refused
 from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation
@@ -141,7 +141,7 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
     moved = (worker_id, task_id) != (line.worker_id, line.task_id)
     left = line.activity_id
     values: dict[str, Any] = {
-        "quantity": rules.check_quantity(chosen(command.quantity, line.quantity)),
+        "quantity": check_quantity(chosen(command.quantity, line.quantity)),
         "description": optional_text(chosen(command.description, line.description), "description", longest=200) or "",
         "worker_id": worker_id,
         "task_id": task_id,
@@ -208,7 +208,7 @@ async def add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: i
         task_id=task_id,
         worker_id=worker_id,
         object_relation_id=new.object_relation_id,
-        quantity=rules.check_quantity(new.quantity),
+        quantity=check_quantity(new.quantity),
         unit=check_text(unit, "unit", longest=10),
         currency=check_currency(new.currency or (await company_parameters()).currency),
         starts_minute=new.starts_minute,

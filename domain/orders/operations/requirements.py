@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from domain.core.actor import Permission
-from domain.core.checks import check_text, optional_text
+from domain.core.checks import check_quantity, check_text, optional_text
 from domain.core.errors import Code, Refused, not_found
 from domain.core.operation import Work, check_version, operation
 from domain.core.rows import existing, locked, usable
@@ -47,7 +47,7 @@ async def create_item_requirement(work: Work, command: CreateItemRequirement) ->
     project_id = rules.check_requires_items(await state_of(order))
     await usable(Item, command.item_id, "item", "itemId")
     item = await Item.get(id=command.item_id)
-    quantity = rules.check_quantity(command.quantity)
+    quantity = check_quantity(command.quantity)
     if quantity <= 0:
         raise Refused(Code.INVALID, "Say how much is required: more than nothing.", ("quantity",))
     required_on = command.required_on

@@ -54,7 +54,6 @@ from domain.orders.rules.values import (
     check_length,
     check_line_open,
     check_line_times,
-    check_quantity,
     next_activity_number,
     progress_of,
 )
@@ -103,7 +102,6 @@ __all__ = [
     "check_new_line",
     "check_origin",
     "check_posting_run",
-    "check_quantity",
     "check_requires_items",
     "check_revoke",
     "check_sign_off",

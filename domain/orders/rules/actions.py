@@ -102,6 +102,7 @@ def line_actions(
         OrderAction.SIGN_OFF: lambda: check_line_change(order, line_number, status),
         OrderAction.CANCEL: lambda: check_line_cancel(order, line_number, status),
         OrderAction.REVOKE_CANCELLATION: lambda: check_line_revoke(order, line_number, status),
+        OrderAction.DELETE: lambda: check_line_change(order, line_number, status),
     }
     posting: Checks = {
         OrderAction.POST: lambda: check_line_post(order, line_number, status, signed_off=signed_off),

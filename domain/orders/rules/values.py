@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
 
 from domain.core.errors import Code, Path, Refused
@@ -12,7 +11,6 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 LONGEST = timedelta(days=31)
 _DAY = 24 * 60
-_FOUR_PLACES = Decimal("0.0001")
 
 
 class Priority(StrEnum):
@@ -101,17 +99,6 @@ def check_length(length: timedelta, *path: str | int) -> timedelta:
     if length > LONGEST:
         raise Refused(Code.INVALID, f"An activity lasts at most {LONGEST.days} days.", path)
     return length
-
-
-def check_quantity(quantity: Decimal, path: Path = ("quantity",)) -> Decimal:
-    """A quantity in its stored form, of four decimals; refused when it has more. Negative ones take back.
-
-    Raises:
-        Refused: INVALID.
-    """
-    if not quantity.is_finite() or abs(quantity) >= Decimal(10) ** 10 or quantity != round(quantity, 4):
-        raise Refused(Code.INVALID, "A quantity has at most ten digits before and four after the point.", path)
-    return quantity.quantize(_FOUR_PLACES)
 
 
 def check_line_open(status: LineStatus, line_number: int, path: Path = ("lineId",)) -> None:

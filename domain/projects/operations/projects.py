@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tortoise.expressions import Q
+
 from domain.core.actor import Permission
 from domain.core.checks import check_text
 from domain.core.keep import KEEP, Keep, chosen
@@ -11,6 +13,7 @@ from domain.core.rows import existing, locked
 from domain.customers.models import Customer
 from domain.numbering.operations import number_for
 from domain.parameters.queries import company_parameters
+from domain.projects import rules
 from domain.projects.models import LineProperty, Project, ProjectGroup
 from domain.projects.rules import ProjectType
 
@@ -63,13 +66,17 @@ class ChangeProject:
 
 @operation(requires=Permission.MAINTAIN_MASTER_DATA)
 async def change_project(work: Work, command: ChangeProject) -> int:
-    """Change a project.
+    """Change a project; one that service agreements are on does not become one of type TIME.
 
     Raises:
-        Refused: NOT_FOUND, VERSION_CONFLICT, INVALID.
+        Refused: NOT_FOUND, VERSION_CONFLICT, INVALID, PROJECT_TYPE_NOT_ALLOWED.
+
+    Source: DOMAIN.md 2.
     """
     project = await locked(Project, command.project_id, "project", "projectId")
     await check_version(project, command.expected_version)
+    if chosen(command.type, project.type) is not project.type and await _has_agreements(project.id):
+        rules.check_type_for_agreements(project.number, chosen(command.type, project.type), ("type",))
     await work.change(
         project,
         "project_changed",
@@ -171,6 +178,12 @@ async def delete_project_group(work: Work, command: DeleteProjectGroup) -> int:
     return await removed(
         work, ProjectGroup, command.group_id, "project group", "groupId", expected_version=command.expected_version
     )
+
+
+async def _has_agreements(project_id: int) -> bool:
+    # Through the relations: the agreements' area lies above this one.
+    named = Q(agreements__id__isnull=False) | Q(agreement_lines__id__isnull=False)
+    return await Project.filter(named, id=project_id).exists()
 
 
 async def _group(group_id: int | None) -> int | None:

@@ -89,6 +89,18 @@ async def _() -> Told:
     )
 
 
+@change("deleteServiceOrderLine", "deletedId", Role.TECHNICIAN)
+async def _() -> Told:
+    line, cancelled = await rows.a_line(), await rows.a_line(status="CANCELED")
+    return Told(
+        given={"lineId": f"sol_{line.id}"},
+        gives={"deletedId": f"sol_{line.id}"},
+        wrong={"lineId": f"sol_{cancelled.id}"},
+        code="LINE_NOT_OPEN",
+        path=("lineId",),
+    )
+
+
 @change("createServiceActivity", "activity { title startsAt endsAt dispatchStatus worker { id } }", Role.TECHNICIAN)
 async def _() -> Told:
     order = await rows.an_order()

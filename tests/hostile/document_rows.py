@@ -87,6 +87,28 @@ async def suggested(target: Target) -> str:
     return "suggests" if b"Did you mean" in answer else "says no more than that"
 
 
+async def refused_often(target: Target) -> str:
+    """How many of fifty refusals are told."""
+    fields = " ".join(f'a{n}: calendar(by: {{id: "cal_1"}}) {{ name }}' for n in range(50))
+    async with target.socket("customer") as client:
+        answer = await client.answer(f"{{ {fields} }}")
+    return f"{len(answer['errors'])} errors"
+
+
+def beside(another: str) -> dict[str, object]:
+    """A request for a harmless operation of a document that has another one as well."""
+    return {"query": f"query A {{ viewer {{ name }} }} query B {another}", "operationName": "A"}
+
+
+# What is charged depends on the variables, so only for what is executed; what is measured holds for all.
+for name, safe in (
+    ("50 levels of fields", INVALID),
+    ("the whole schema", INVALID),
+    ("lists of 250 within lists", KEPT),
+):
+    text = DOCUMENTS[name][0]
+    row("document", f"{name}, in an operation nobody asks for", safe, lambda t, text=text: t.send(beside(text)))  # type: ignore[misc]
+row("document", "50 refusals in one", "8 errors", refused_often)
 row("document", "200 new ones at once", INVALID, strangers)
 row("document", "a near miss", "says no more than that", suggested)
 

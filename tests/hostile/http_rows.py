@@ -5,7 +5,7 @@ import json
 import zlib
 from functools import partial
 
-from tests.hostile.target import JSON, Target, When, row, together
+from tests.hostile.target import JSON, Target, When, nonsense, row, together
 
 BAD, KEPT = "400 BAD_USER_INPUT", "200 data"
 HELLO = {"query": "{ viewer { name } }"}
@@ -113,6 +113,27 @@ get("30 KB", "414 BAD_USER_INPUT", path="/graphql?query=" + "a" * 30_000)
 for method in ("PUT", "DELETE", "PATCH", "OPTIONS"):
     sent("method", method, "405 BAD_USER_INPUT", HELLO, method=method)
 sent("method", "MERGE-THIS", "400", HELLO, method="MERGE-THIS")
+
+# --- addresses beside the API ----------------------------------------------------------------------------------------
+
+
+async def guessed(target: Target) -> str:
+    """Two hundred guesses at the address of a calendar."""
+    paths = (f"/calendars/{nonsense(40)}.ics" for _ in range(200))
+    return together(await asyncio.gather(*(target.send(method="GET", path=path, by=None) for path in paths)))
+
+
+fetch = partial(sent, body=b"", method="GET")
+fetch("calendar", "a long token", "404 NOT_FOUND", path=f"/calendars/{'a' * 15_000}.ics")
+fetch("calendar", "NUL and a half letter", "404 NOT_FOUND", path="/calendars/%00%C3.ics")
+fetch("calendar", "the way to a file", "404", path="/calendars/..%2F..%2Fetc%2Fpasswd.ics")
+sent("calendar", "a change", "405", b"{}", path="/calendars/a.ics")
+row("calendar", "200 guesses", "404 NOT_FOUND", guessed)
+fetch("paper", "a ticket that is none", "401 UNAUTHENTICATED", path="/documents/work-receipt/so_1.pdf?ticket=a.b.c")
+fetch("paper", "a long ticket", "401 UNAUTHENTICATED", path=f"/documents/work-receipt/so_1.pdf?ticket={'a' * 15_000}")
+fetch("paper", "another customer's order", "404 NOT_FOUND", path="/documents/work-receipt/so_1.pdf", by="customer")
+fetch("paper", "an order of 400 digits", "404 NOT_FOUND", path=f"/documents/work-receipt/so_{'9' * 400}.pdf")
+fetch("paper", "a kind nobody prints", "404 NOT_FOUND", path="/documents/..%00/so_1.pdf")
 
 # --- headers and lines -----------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 from tortoise.expressions import Q
 
 from api.context import Context
@@ -12,7 +13,8 @@ from api.schema.nodes import prefix_of
 from api.schema.paging import After, Before, Connection, First, Last, OrderEnum
 from api.selection import parse_id, selection
 from api.visibility import permission_to_see, select_of
-from domain.core.actor import Permission
+from domain.core.actor import Actor, Permission
+from domain.core.errors import NotPermitted
 from domain.core.operation import check_permission
 
 Info = strawberry.Info[Context, None]
@@ -54,7 +56,7 @@ def listing(
     ) -> Any:
         context = info.context
         check_permission(context.actor, needed)
-        where = (filter or filter_type()).where()
+        where = _conditions(context.actor, filter or filter_type())
         select = select_of(context.actor, cls, where, order_by.columns)
         paging = {"first": first, "after": after, "last": last, "before": before}
         return await records.page(context, selection(info), select, paging)
@@ -80,6 +82,25 @@ def whole_list(cls: type[Any], order: tuple[str, ...], description: str, *, requ
 
     resolve.__annotations__ = {"info": Info, "return": list[cls]}  # type: ignore[valid-type]
     return strawberry.field(resolver=resolve, description=description)
+
+
+def _conditions(actor: Actor, given: Any) -> Q:
+    """The conditions of a filter, as far as they tell no customer what they may not see of their own rows.
+
+    Those that a filter calls `COMPANY_ONLY` are not for customers; what `OF_CUSTOMER` names has to be theirs as well.
+
+    Raises:
+        NotPermitted.
+        Refused: what the filter refuses.
+    """
+    if actor.may(Permission.READ_COMPANY):
+        found: Q = given.where()
+        return found
+    for name in getattr(given, "COMPANY_ONLY", ()):
+        if getattr(given, name) is not None:
+            raise NotPermitted(f"Your role, {actor.role}, may not filter by {to_camel_case(name)}.")
+    own: Any = {owner: actor.customer_id for name, owner in getattr(given, "OF_CUSTOMER", ()) if getattr(given, name)}
+    return given.where() & Q(**own)
 
 
 def _keys(cls: type[Any], text: str) -> list[int]:

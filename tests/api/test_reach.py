@@ -220,10 +220,28 @@ async def test_counts_and_filters_tell_nothing_of_others(company: Company) -> No
     assert other is not None
     data, _ = await walk.ask(f'{{ serviceOrders(filter: {{customerIds: ["cus_{other.id}"]}}) {{ totalCount }} }}')
     assert data == {"serviceOrders": {"totalCount": 0}}
+    await under_anothers_agreement_are_found_by_nothing(company, walk)
     order = await ServiceOrder.exclude(customer_id=company.customer.customer_id).first()
     assert order is not None
     data, _ = await walk.ask(f'{{ serviceOrder(by: {{number: "{order.number}"}}) {{ id }} }}')
     assert data == {"serviceOrder": None}
+
+
+async def under_anothers_agreement_are_found_by_nothing(company: Company, walk: Walk) -> None:
+    """What an order of theirs is under, when it is not theirs, customers do not learn by asking for it."""
+    own = await ServiceOrder.filter(customer_id=company.customer.customer_id, agreement_id__not_isnull=True).first()
+    foreign = await ServiceAgreement.exclude(project__customer_id=company.customer.customer_id).first()
+    assert own is not None
+    assert foreign is not None
+    of_own = f'{{ serviceOrders(filter: {{agreementIds: ["sa_{own.agreement_id}"]}}) {{ totalCount }} }}'
+    found, _ = await walk.ask(of_own)
+    assert found["serviceOrders"]["totalCount"] > 0
+    before = (own.agreement_id, own.project_id)
+    await ServiceOrder.filter(id=own.id).update(agreement_id=foreign.id, project_id=foreign.project_id)
+    for condition in (f'agreementIds: ["sa_{foreign.id}"]', f'projectIds: ["prj_{foreign.project_id}"]'):
+        data, _ = await walk.ask(f"{{ serviceOrders(filter: {{{condition}}}) {{ totalCount }} }}")
+        assert data == {"serviceOrders": {"totalCount": 0}}
+    await ServiceOrder.filter(id=own.id).update(agreement_id=before[0], project_id=before[1])
 
 
 async def test_refusals_say_nothing_of_what_is_not_theirs(company: Company) -> None:

@@ -306,6 +306,31 @@ CUSTOMERS_SEE = {
     "ServiceTaskRelation.internalNote": "NULL",
 }
 
+# By what customers may filter the lists they may ask for, where it speaks of other things or of states: `YES`, `OWN`
+# for what of it is theirs, or `FORBIDDEN`, because the answer would tell what they do not see.
+CUSTOMERS_FILTER = {
+    "CalendarFeedFilter.customerId": "YES",
+    "CalendarFeedFilter.workerId": "YES",
+    "ProjectFilter.customerIds": "YES",
+    "ProjectFilter.type": "YES",
+    "ServiceActivityFilter.orderIds": "YES",
+    "ServiceActivityFilter.priority": "YES",
+    "ServiceActivityFilter.typeIds": "FORBIDDEN",
+    "ServiceActivityFilter.workerIds": "FORBIDDEN",
+    "ServiceAgreementFilter.customerIds": "YES",
+    "ServiceAgreementFilter.groupIds": "FORBIDDEN",
+    "ServiceAgreementFilter.projectIds": "YES",
+    "ServiceOrderFilter.agreementIds": "OWN",
+    "ServiceOrderFilter.customerIds": "YES",
+    "ServiceOrderFilter.origin": "YES",
+    "ServiceOrderFilter.priority": "YES",
+    "ServiceOrderFilter.progress": "YES",
+    "ServiceOrderFilter.projectIds": "OWN",
+    "ServiceOrderFilter.slaRisk": "FORBIDDEN",
+    "ServiceOrderFilter.slaStatus": "YES",
+    "ServiceOrderFilter.stageIds": "FORBIDDEN",
+}
+
 _INTRODUCTION = """# Roles
 
 Who may ask for what. This page is printed from `tests/contract/roles.py`, and a test holds every line of it against the
@@ -314,6 +339,10 @@ running rules; a new field fails that test until it is decided there.
 What a role may not ask for is answered with FORBIDDEN, without a sign-in with UNAUTHENTICATED. What it may ask for it
 gets of the rows it may see (the last table): others are not there for it, by `node`, in lists, counts or events.
 A selection that reaches a type a customer sees nothing of is FORBIDDEN for customers as a whole.
+
+Who may ask for `assignActivity` and `applyBoardChanges` moves and closes the activities they see; giving them to
+another worker, dispatching them and making them more urgent is for dispatchers and integrations. An API token may what
+integrations may, as far as its [scopes](integrate.md#signing-in) grant it.
 """
 
 _ROWS = """
@@ -333,7 +362,11 @@ def page() -> str:
     ]
     notes = [f"- `{name}`: {'shown' if shown == 'SHOWN' else 'null'}" for name, shown in sorted(CUSTOMERS_SEE.items())]
     said = "\n## Notes and money, for customers\n" + "\n".join(notes) + "\n"
-    return "\n".join([_INTRODUCTION, *tables]) + said
+    filters = [f"- `{name}`: {_FILTERED[how]}" for name, how in sorted(CUSTOMERS_FILTER.items())]
+    return "\n".join([_INTRODUCTION, *tables]) + said + "\n## Filters, for customers\n" + "\n".join(filters) + "\n"
+
+
+_FILTERED = {"YES": "yes", "OWN": "as far as theirs", "FORBIDDEN": "no"}
 
 
 def _table(what: str, decided: dict[str, str], cell: Callable[[str, str], str]) -> str:

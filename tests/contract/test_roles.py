@@ -4,9 +4,10 @@ import re
 import shutil
 from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
-from graphql import GraphQLError, GraphQLField, GraphQLObjectType, get_named_type, parse
+from graphql import GraphQLEnumType, GraphQLError, GraphQLField, GraphQLObjectType, get_named_type, parse
 
 from api import visibility
 from api.auth import Sessions
@@ -24,7 +25,7 @@ from domain.core.operation import finish_running
 from domain.core.rows import EVERYTHING, NOTHING
 from tests.builders import actors
 from tests.contract.documents import root_fields, smallest_document
-from tests.contract.roles import CUSTOMERS_SEE, LETTERS, LIVE, MUTATIONS, PAGE, QUERIES, TYPES, page
+from tests.contract.roles import CUSTOMERS_FILTER, CUSTOMERS_SEE, LETTERS, LIVE, MUTATIONS, PAGE, QUERIES, TYPES, page
 from tests.serving import SECRET
 
 FILE = "tests/contract/roles.py"
@@ -37,6 +38,8 @@ ACTORS: dict[str, Actor] = {
     "N": ANONYMOUS,
 }
 DECIDED = {"query": ("QUERIES", QUERIES), "mutation": ("MUTATIONS", MUTATIONS), "subscription": ("LIVE", LIVE)}
+# Of no type, so it names nothing, and is refused only where no customer asks.
+ID = '"nonsense"'
 KEPT_OUT = {"FORBIDDEN", "UNAUTHENTICATED"}
 SPEAKS_OF_NOTES_OR_MONEY = re.compile(
     r"[Nn]ote|[Cc]ost|[Pp]rice|[Mm]argin|[Aa]mount|[Rr]evenue|[Dd]iscount|[Ff]ee|[Rr]ate([A-Z]|$)|[Cc]harge"
@@ -146,6 +149,36 @@ def test_every_note_and_amount_that_customers_could_see_is_decided() -> None:
     assert not lacking, f"undecided: a line of CUSTOMERS_SEE in {FILE}:\n" + "\n".join(lacking)
     assert set(CUSTOMERS_SEE) == spoken
     assert set(CUSTOMERS_SEE.values()) <= {"SHOWN", "NULL"}
+
+
+def filters_of_customers() -> dict[str, str]:
+    """The filters of lists that customers may ask for which speak of other things or of states, and of which list."""
+    found = {}
+    for of, name, field in root_fields(schema):
+        given = field.args.get("filter")
+        if of == "query" and given is not None and "C" in QUERIES[name]:
+            type_: Any = get_named_type(given.type)
+            for key, each in type_.fields.items():
+                kind = get_named_type(each.type)
+                if kind.name == "ID" or isinstance(kind, GraphQLEnumType):
+                    found[f"{type_.name}.{key}"] = name
+    return found
+
+
+async def test_every_filter_that_customers_could_ask_with_is_decided_and_the_running_rules_agree(
+    services: Services,
+) -> None:
+    """What is found by the ones that are narrowed to their own is for `tests/api/test_reach.py` to see."""
+    lists = filters_of_customers()
+    assert set(CUSTOMERS_FILTER) == set(lists), f"CUSTOMERS_FILTER in {FILE}"
+    for name, how in CUSTOMERS_FILTER.items():
+        type_name, key = name.split(".")
+        kind: Any = schema.type_map[type_name]
+        of = kind.fields[key].type
+        value = f"[{next(iter(get_named_type(of).values))}]" if isinstance(get_named_type(of), GraphQLEnumType) else ID
+        text = f"{{ {lists[name]}(filter: {{{key}: {value}}}) {{ totalCount }} }}"
+        assert (await codes(services, "query", text, actors.customer(9)) == {"FORBIDDEN"}) is (how == "FORBIDDEN"), name
+        assert "FORBIDDEN" not in await codes(services, "query", text, actors.MANAGER)
 
 
 @pytest.mark.parametrize("decided", [QUERIES, MUTATIONS, LIVE, TYPES])

@@ -25,6 +25,8 @@ class ServiceAgreementRef:
 class ServiceAgreementFilter:
     """For `serviceAgreements`."""
 
+    COMPANY_ONLY = ("group_ids",)
+
     search: str | None = strawberry.field(
         default=None, description="Part of the number or the description, in any letter case."
     )

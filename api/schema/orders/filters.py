@@ -46,6 +46,10 @@ class DateTimeRange:
 class ServiceOrderFilter:
     """For `serviceOrders`."""
 
+    COMPANY_ONLY = ("stage_ids", "sla_risk")
+    # A customer's order may be under an agreement, or on a project, of somebody else.
+    OF_CUSTOMER = (("agreement_ids", "agreement__project__customer_id"), ("project_ids", "project__customer_id"))
+
     search: str | None = strawberry.field(
         default=None, description="Part of the number, the description or the customer's name, in any letter case."
     )
@@ -116,6 +120,8 @@ class ServiceOrderOrder(OrderEnum):
 @strawberry.input(description="Which activities to list: those that meet every condition given.")
 class ServiceActivityFilter:
     """For `serviceActivities`."""
+
+    COMPANY_ONLY = ("worker_ids", "type_ids")
 
     search: str | None = strawberry.field(default=None, description="Part of the number or title, in any letter case.")
     priority: list[Priority] | None = strawberry.field(default=None, description="With one of these priorities.")

@@ -3,6 +3,8 @@
 When they are made, the parameters say: with the order, with its lines, or at the stage that it has to come to.
 """
 
+from typing import Any
+
 from domain.agreements.models import ServiceAgreement
 from domain.core.operation import Work
 from domain.orders import rules
@@ -65,19 +67,48 @@ async def shared_activity(
     if shared is not None:
         return shared
     parameters = await company_parameters()
-    activity = ServiceActivity(
+    activity = new_activity(
+        order,
+        parameters,
         number=await activity_number(order),
-        title=(title or order.description or order.number)[:200],
-        order_id=order.id,
+        title=title,
         type_id=await _type_of(order, like, parameters),
+        task_id=task_id,
+        worker_id=worker_id,
+    )
+    return await work.create(activity, "activity_created")
+
+
+def new_activity(
+    order: ServiceOrder,
+    parameters: CompanyParameters,
+    *,
+    number: str,
+    title: str,
+    type_id: int | None,
+    task_id: int | None = None,
+    worker_id: int | None = None,
+    **more: Any,
+) -> ServiceActivity:
+    """A visit of an order, still unsaved, with what the company says of all; without a title it is called as the order.
+
+    An order that is unsaved too gives its id later.
+
+    Source: DOMAIN.md 1.1, 9.1.
+    """
+    columns: dict[str, Any] = {"priority": order.priority, "dispatch_status": DispatchStatus.UNDISPATCHED} | more
+    if order.pk is not None:
+        columns["order_id"] = order.pk
+    return ServiceActivity(
+        number=number,
+        title=(title or order.description or order.number)[:200],
+        type_id=type_id,
         category=parameters.activity_category,
         purpose=parameters.activity_purpose,
         task_id=task_id,
         worker_id=worker_id,
-        priority=order.priority,
-        dispatch_status=DispatchStatus.UNDISPATCHED,
+        **columns,
     )
-    return await work.create(activity, "activity_created")
 
 
 async def drop_empty_activity(work: Work, activity_id: int | None) -> None:

@@ -12,6 +12,7 @@ from domain.core.bulk import give_ids, insert
 from domain.core.operation import Work, columns_of
 from domain.numbering.operations import numbers_for
 from domain.orders import measuring
+from domain.orders.activities import new_activity
 from domain.orders.models import ItemRequirement, RecordedTime, ServiceActivity, ServiceOrder, ServiceOrderLine
 from domain.orders.requirements import planned_requirement
 from domain.orders.rules import OrderOrigin
@@ -185,20 +186,23 @@ def _give_activities(planned: Planned, draft: _Draft) -> None:
         order, own = draft.order, [pieces[line.agreement_line_id] for line in lines if line.agreement_line_id]
         starts_at = visit_begins_at(draft.visit.service_on, own, planned.calendar, planned.parameters.time_zone)
         worker_id, task_id = share
-        draft.activities[share] = ServiceActivity(
+        draft.activities[share] = new_activity(
+            order,
+            planned.parameters,
             number=f"{order.number}-{place}",
-            title=(lines[0].description or order.description or order.number)[:200],
-            type_id=draft.promise.activity_type_id or planned.parameters.order_activity_type_id,
+            title=lines[0].description,
+            type_id=_type_of(planned, draft),
             task_id=task_id,
             worker_id=worker_id,
             starts_at=starts_at,
             ends_at=starts_at + work_length(own),
-            category=planned.parameters.activity_category,
-            purpose=planned.parameters.activity_purpose,
-            priority=order.priority,
             # Nobody has looked at the worker's day yet: that is the dispatcher's to do.
             overlap_accepted=worker_id is not None,
         )
+
+
+def _type_of(planned: Planned, draft: _Draft) -> int | None:
+    return draft.promise.activity_type_id or planned.parameters.order_activity_type_id
 
 
 def _give_order_activity(planned: Planned, draft: _Draft) -> None:
@@ -210,15 +214,14 @@ def _give_order_activity(planned: Planned, draft: _Draft) -> None:
     if order.service_at is None:
         raise AssertionError("A planned order has its day.")
     pieces = [draft.promise.lines[each.line.number].piece for each in draft.done]
-    draft.activities[None, None] = ServiceActivity(
+    draft.activities[None, None] = new_activity(
+        order,
+        planned.parameters,
         number=f"{order.number}-1",
-        title=(order.description or order.number)[:200],
-        category=planned.parameters.activity_category,
-        purpose=planned.parameters.activity_purpose,
-        type_id=draft.promise.activity_type_id or planned.parameters.order_activity_type_id,
+        title=order.description,
+        type_id=_type_of(planned, draft),
         starts_at=order.service_at,
         ends_at=order.service_at + work_length(pieces),
-        priority=order.priority,
     )
 
 

@@ -12,7 +12,7 @@ from domain.core.operation import Work, check_version, operation
 from domain.core.rows import existing, locked
 from domain.numbering.operations import number_for
 from domain.orders import rules
-from domain.orders.activities import activity_number
+from domain.orders.activities import activity_number, new_activity
 from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder
 from domain.orders.parts import state_of
 from domain.orders.rules import Priority
@@ -94,12 +94,11 @@ async def create_service_activity(work: Work, command: CreateServiceActivity) ->
         ends_at = starts_at + rules.check_length(command.duration, "duration")
     elif command.duration is not None:
         raise Refused(Code.TIME_REQUIRED, "An activity with a duration needs a start.", ("startsAt",))
-    activity = ServiceActivity(
+    activity = new_activity(
+        order,
+        parameters,
         number=await activity_number(order),
         title=check_text(command.title, "title", longest=200),
-        category=parameters.activity_category,
-        purpose=parameters.activity_purpose,
-        order_id=order.id,
         type_id=await existing(ActivityType, command.type_id, "activity type", "typeId"),
         task_id=await existing(ServiceTask, command.task_id, "service task", "taskId"),
         starts_at=starts_at,

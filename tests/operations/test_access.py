@@ -149,7 +149,12 @@ async def test_a_worker_who_has_left_gets_no_user() -> None:
 
     command = CreateUser("m@n.example", "Mette", Role.TECHNICIAN, worker_id=gone.id)
 
-    assert await refused(perform(create_user, command, actor=SYSTEM)) == (Code.WORKER_INACTIVE, ("workerId",))
+    user = await a_person("tim@nordlys.example", Role.TECHNICIAN, worker_id=(await a_worker()).id)
+
+    expected = (Code.WORKER_INACTIVE, ("workerId",))
+    assert await refused(perform(create_user, command, actor=SYSTEM)) == expected
+    async with nothing_changes():
+        assert await refused(perform(change_user, ChangeUser(user.id, worker_id=gone.id), actor=SYSTEM)) == expected
 
 
 async def test_a_user_keeps_what_is_not_mentioned() -> None:

@@ -124,6 +124,28 @@ async def test_an_agreement_needs_right_dates_project_and_people() -> None:
         assert await refusal(create_service_agreement, replace(good, **wrong), actor=MANAGER) == expected, wrong
 
 
+async def test_an_agreement_is_changed_to_right_projects_and_people() -> None:
+    agreement, line = await agreed.an_agreement(), await agreed.an_agreement_line()
+    timed, gone = await rows.a_project(type=ProjectType.TIME), await rows.a_worker(active=False)
+    task = await rows.a_service_task()
+
+    for change, expected in (
+        (
+            ChangeServiceAgreement(agreement.id, project_id=timed.id),
+            (Code.PROJECT_TYPE_NOT_ALLOWED, ("projectId",)),
+        ),
+        (ChangeServiceAgreement(agreement.id, responsible_id=gone.id), (Code.WORKER_INACTIVE, ("responsibleId",))),
+    ):
+        assert await refusal(change_service_agreement, change, actor=MANAGER) == expected
+    added = AddServiceAgreementLine(agreement.id, await a_new_line(project_id=timed.id))
+    assert await refusal(add_service_agreement_line, added, actor=MANAGER) == (
+        Code.PROJECT_TYPE_NOT_ALLOWED,
+        ("line", "projectId"),
+    )
+    named = ChangeServiceAgreementLine(line.id, task_id=task.id)
+    assert await refusal(change_service_agreement_line, named, actor=MANAGER) == (Code.TASK_NOT_RELATED, ("taskId",))
+
+
 async def test_dates_may_not_leave_orders_outside() -> None:
     agreement = await agreed.an_agreement()
     for day in (datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 9, 30, 22, 30, tzinfo=UTC)):

@@ -11,6 +11,7 @@ from domain.orders.criteria import OrderCriteria
 from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
 from domain.orders.operations import (
     AddServiceOrderLine,
+    CancelSla,
     ChangeServiceOrder,
     ChangeServiceOrderLine,
     EndOrder,
@@ -19,10 +20,12 @@ from domain.orders.operations import (
     SetLineStatus,
     SignOffLine,
     SignOffOrder,
+    StopSlaTime,
     add_service_order_line,
     cancel_service_order,
     cancel_service_order_line,
     cancel_service_orders,
+    cancel_sla,
     change_service_order,
     change_service_order_line,
     delete_service_order,
@@ -32,6 +35,7 @@ from domain.orders.operations import (
     revoke_service_order_line_cancellation,
     sign_off_service_order,
     sign_off_service_order_line,
+    stop_sla_time,
 )
 from domain.orders.rules import LineStatus, OrderProgress, Priority
 from domain.projects.rules import TransactionType
@@ -49,6 +53,7 @@ from tests.builders.rows import (
     an_activity,
     an_order,
 )
+from tests.builders.slas import measure
 from tests.builders.times import SetClock, at
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -186,6 +191,21 @@ async def test_what_cannot_be_signed_off_is_refused() -> None:
         (Code.LINE_NOT_OPEN, ("lineId",)),
         (Code.NOT_FOUND, ("reasonCodeId",)),
     ]
+
+
+async def test_reasons_are_given_in_a_stage() -> None:
+    order, code = await an_order_with("CREATED"), await a_stage_reason_code()
+    await ServiceOrder.filter(id=order.id).update(stage_id=None)
+    line = await ServiceOrderLine.get(order_id=order.id)
+    await measure(order)
+
+    for operation, command in (
+        (sign_off_service_order, SignOffOrder(order.id, code.id)),
+        (sign_off_service_order_line, SignOffLine(line.id, code.id)),
+        (stop_sla_time, StopSlaTime(order.id, reason_code_id=code.id)),
+        (cancel_sla, CancelSla(order.id, reason_code_id=code.id)),
+    ):
+        assert (await refusal(operation, command, actor=DISPATCHER))[0] is Code.NO_INITIAL_STAGE
 
 
 # --- cancelling ------------------------------------------------------------------------------------------------------

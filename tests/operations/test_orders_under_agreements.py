@@ -117,6 +117,31 @@ async def test_lines_of_an_order_name_its_own_objects_and_tasks_or_its_agreement
     assert await ServiceOrderLine.filter(order_id=order.id).count() == 2
 
 
+async def test_new_and_changed_lines_name_no_objects_and_tasks_of_others() -> None:
+    agreement, other = await agreed.an_agreement(), await agreed.an_agreement()
+    own, foreign = await agreed.a_related_object(agreement), await agreed.a_related_object(other)
+    task = await rows.a_service_task()
+    order = await rows.an_order(agreement_id=agreement.id, stage_id=1)
+    line = await rows.a_line(order, object_relation_id=own.id)
+    new = CreateServiceOrder((await rows.a_customer()).id, "S-9", agreement_id=agreement.id)
+
+    cases: list[tuple[dict[str, Any], Code, str]] = [
+        ({"object_relation_id": foreign.id}, Code.OBJECT_NOT_RELATED, "objectRelationId"),
+        ({"task_id": task.id}, Code.TASK_NOT_RELATED, "taskId"),
+    ]
+
+    for wrong, code, path in cases:
+        created = replace(new, lines=(replace(HOUR, **wrong),))
+        assert await refusal(create_service_order, created, actor=DISPATCHER) == (code, ("lines", 0, path))
+        changed = ChangeServiceOrderLine(line.id, **wrong)
+        assert await refusal(change_service_order_line, changed, actor=DISPATCHER) == (code, (path,))
+    moved = ChangeServiceOrder(order.id, agreement_id=other.id)
+    assert await refusal(change_service_order, moved, actor=DISPATCHER) == (
+        Code.OBJECT_NOT_RELATED,
+        ("agreementId",),
+    )
+
+
 async def test_an_order_moves_to_an_agreement_only_with_lines_that_fit() -> None:
     agreement = await agreed.an_agreement()
     order = await rows.an_order()

@@ -28,6 +28,7 @@ from domain.planning.operations import (
     fail_planning_run,
     plan_next_batch,
     planned_service_orders,
+    start_daily_planning,
     start_planning_run,
     stop_planning_run,
 )
@@ -239,11 +240,14 @@ async def test_a_batch_that_others_are_in_the_way_of_is_tried_again(monkeypatch:
 
 @pytest.mark.parametrize("missing", [Stage, NumberSequence])
 async def test_a_run_is_not_started_where_no_order_could_be_made(missing: Any) -> None:
+    run_id = await started()
+    await rows.the_parameters(plan_visits_daily=True)
     await missing.all().delete()
+    expected = {Stage: Code.NO_INITIAL_STAGE, NumberSequence: Code.NUMBER_SEQUENCE_MISSING}[missing]
 
-    code, _ = await refusal(start_planning_run, YEAR, actor=DISPATCHER)
-
-    assert code in {Code.NO_INITIAL_STAGE, Code.NUMBER_SEQUENCE_MISSING}
+    assert (await refusal(start_planning_run, YEAR, actor=DISPATCHER))[0] is expected
+    assert (await refusal(start_daily_planning, None, actor=SYSTEM))[0] is expected
+    assert (await refusal(plan_next_batch, NamePlanningRun(run_id), actor=DISPATCHER))[0] is expected
 
 
 async def test_a_run_of_agreements_that_do_not_exist_is_not_started() -> None:

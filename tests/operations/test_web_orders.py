@@ -1,5 +1,6 @@
 """Web orders: asked for by customers and technicians, waiting apart, taken over or deleted by a dispatcher."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ from domain.parameters.models import ServiceManagementParameters
 from domain.projects.rules import TransactionType
 from domain.stages.models import Stage
 from tests.builders.actors import DISPATCHER, customer, technician
-from tests.builders.agreed import an_agreement
+from tests.builders.agreed import a_template, an_agreement
 from tests.builders.log import only_event, refusal
 from tests.builders.rows import (
     a_contact,
@@ -150,6 +151,28 @@ async def test_only_a_waiting_web_order_is_taken_over() -> None:
 
     for command, expected in attempts:
         assert await refusal(transfer_web_order, command, actor=DISPATCHER) == expected
+
+
+async def test_without_a_stage_nobody_asks_for_anything() -> None:
+    await Stage.all().delete()
+    kim = await a_customer()
+
+    wanted = CreateWebOrder("The lift squeaks")
+    assert (await refusal(create_web_order, wanted, actor=customer(kim.id)))[0] is Code.NO_INITIAL_STAGE
+
+
+async def test_a_web_order_is_taken_over_only_under_an_agreement_that_fits() -> None:
+    order = await a_web_order(service_at=datetime(2026, 6, 1, 12, tzinfo=UTC), stage_id=1)
+    agreement, past = await an_agreement(), await an_agreement(ends_on=date(2026, 5, 31))
+    other = await a_project()
+
+    for command, expected in [
+        (TransferWebOrder(order.id, (await an_agreement(suspended=True)).id), Code.AGREEMENT_SUSPENDED),
+        (TransferWebOrder(order.id, (await a_template()).id), Code.AGREEMENT_IS_TEMPLATE),
+        (TransferWebOrder(order.id, past.id), Code.OUTSIDE_VALIDITY),
+        (TransferWebOrder(order.id, agreement.id, other.id), Code.PROJECT_MISMATCH),
+    ]:
+        assert (await refusal(transfer_web_order, command, actor=DISPATCHER))[0] is expected
 
 
 async def test_a_web_order_that_is_no_order_is_deleted() -> None:

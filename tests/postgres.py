@@ -55,11 +55,15 @@ class Cluster:
         path = "/" + quote(self._made.get(database, database), safe="")
         return urlunsplit(urlsplit(self._superuser_url)._replace(path=path))
 
-    def create_database(self, name: str, template: str | None = None) -> None:
-        """Make a database, empty or as a copy of another to which nobody is connected."""
+    def create_database(self, name: str, template: str | None = None, *, folder: Path | None = None) -> None:
+        """Make a database, empty or as a copy of another to which nobody is connected; its tables in a new folder."""
         made = self._prefix + name
-        copied = "" if template is None else f" TEMPLATE {_quoted(self._made.get(template, template))}"
-        self._execute(f"CREATE DATABASE {_quoted(made)}{copied}")
+        options = "" if template is None else f" TEMPLATE {_quoted(self._made.get(template, template))}"
+        if folder is not None:
+            self._own_server().make_folder(folder)
+            self._execute(f"CREATE TABLESPACE {_quoted(made)} LOCATION '{folder}'")
+            options += f" TABLESPACE {_quoted(made)}"
+        self._execute(f"CREATE DATABASE {_quoted(made)}{options}")
         self._made[name] = made
 
     def drop_database(self, name: str) -> None:
@@ -120,10 +124,15 @@ class Server:
         # The port is part of the socket's name; said here, PGPORT cannot change it.
         return f"postgres://{SUPERUSER}@/postgres?host={quote(str(self.folder))}&port=5432"
 
+    def make_folder(self, folder: Path) -> None:
+        """Make a folder that the server may write to."""
+        folder.mkdir(exist_ok=True)
+        if self._account is not None:
+            os.chown(folder, self._account.pw_uid, self._account.pw_gid)
+
     def create(self) -> None:
         """Write an empty cluster."""
-        if self._account is not None:
-            os.chown(self.folder, self._account.pw_uid, self._account.pw_gid)
+        self.make_folder(self.folder)
         options = ["--auth=trust", "--encoding=UTF8", f"--locale={LOCALE}", "--no-sync", "--no-instructions"]
         command = [str(self._binaries / "initdb"), "-D", str(self._data), "-U", SUPERUSER, *options]
         done = subprocess.run(command, capture_output=True, check=False, **self._as_account())

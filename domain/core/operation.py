@@ -10,10 +10,12 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 import orjson
+import structlog
 from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.models import Model
 
 from db import outbox
+from db.backends.sharing import GroupLost
 from db.tracing import Kind, watched
 from db.transaction import Transaction, transaction
 from db.writing import update_of
@@ -25,6 +27,8 @@ CommandT = TypeVar("CommandT")
 ResultT = TypeVar("ResultT")
 ModelT = TypeVar("ModelT", bound=Model)
 ValueT = TypeVar("ValueT")
+
+log = structlog.get_logger()
 
 KEY_DAYS = 30
 _ATTEMPTS = 5
@@ -263,6 +267,9 @@ async def _retried(
         try:
             return await _attempt(operation, command, actor, key, digest, reason)
         except Exception as error:
+            if _is_full(error):
+                log.error("storage_full", operation=operation.name)
+                raise Refused(Code.STORAGE_FULL, "The server's disk is full; nothing was changed.") from error
             if attempt == _ATTEMPTS or not _is_passing(error):
                 if _is_busy(error) or _sqlstate(error) in _CROSSED:
                     raise Refused(Code.BUSY, "Others are changing the same thing; try again.") from error
@@ -332,8 +339,13 @@ def _sqlstate(error: BaseException) -> str:
 
 
 def _is_busy(error: BaseException) -> bool:
-    """A lock that could not be had in time: PostgreSQL's lock_timeout, SQLite's busy_timeout."""
-    return _sqlstate(error) == "55P03" or "database is locked" in str(error)
+    """A lock that could not be had in time, or a shared transaction that another's fault has ended."""
+    return _sqlstate(error) == "55P03" or "database is locked" in str(error) or isinstance(error, GroupLost)
+
+
+def _is_full(error: BaseException) -> bool:
+    """There is no room for what was to be written."""
+    return _sqlstate(error) == "53100" or "database or disk is full" in str(error)
 
 
 # Serialization failure, deadlock, and a worker's time taken by one who holds no lock, which the commit is told.

@@ -45,6 +45,7 @@ from domain.webhooks.delivery import telling
 
 DEMO_TOKEN = "demo-dispatcher"  # noqa: S105 - public, and accepted in demo mode only
 _LONGEST_LAG_SECONDS = 5.0
+_LONGEST_ANSWER_SECONDS = 3.0
 
 log = structlog.get_logger()
 
@@ -99,6 +100,7 @@ class _Parts:
         self.feed = Feed(self.relay, Rendering(schema), counters=self.counters)
         self.metrics = Metrics(self.relay, self.counters, self.sockets)
         self.documents = Documents(schema, introspection=settings.allows_introspection)
+        self.asking: asyncio.Task[list[str]] | None = None
         self.relay.on_event(self.heed)
 
     def app(self) -> Starlette:
@@ -211,12 +213,9 @@ class _Parts:
 
     async def ready(self, _request: Request) -> Response:
         """Whether this process can serve: database, migrations, relay."""
-        from db.migrating import pending_migrations
-
         problems: dict[str, str] = {}
         try:
-            await ping()
-            lacking = await pending_migrations(self.settings.database_url)
+            lacking = await self.ask_database()
             if lacking:
                 problems["migrations"] = f"Run `tavle migrate`: {', '.join(lacking)}."
         except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
@@ -225,6 +224,27 @@ class _Parts:
         if self.relay.lag_seconds > _LONGEST_LAG_SECONDS:
             problems["relay"] = f"The event log is {self.relay.lag_seconds:.1f} s ahead of this process."
         return JSONResponse({"ready": not problems, "problems": problems}, 503 if problems else 200)
+
+    async def ask_database(self) -> list[str]:
+        """The migrations that the database lacks, if it answers.
+
+        Raises:
+            TimeoutError: it is silent.
+        """
+        # Who asks again while nothing has come waits for the same answer: a silent database is not asked more often.
+        if self.asking is None or self.asking.done():
+            self.asking = asyncio.create_task(_lacking(self.settings.database_url))
+        answered, _ = await asyncio.wait({self.asking}, timeout=_LONGEST_ANSWER_SECONDS)
+        if not answered:
+            raise TimeoutError
+        return self.asking.result()
+
+
+async def _lacking(database_url: str) -> list[str]:
+    from db.migrating import pending_migrations
+
+    await ping()
+    return await pending_migrations(database_url)
 
 
 def _traces() -> Any:

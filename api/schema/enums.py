@@ -223,7 +223,7 @@ described(
         "PROJECT_TYPE_NOT_ALLOWED": "The project's type does not fit.",
         "NUMBER_SEQUENCE_MISSING": "There is no number sequence to draw from.",
         "BUSY": "Others are changing the same thing; try again.",
-        "STORAGE_FULL": "The server's disk is full; nothing was changed. Reading goes on; try again when there is room.",
+        "STORAGE_FULL": "The server's disk is full; nothing was changed. Reading goes on.",
         "INITIAL_STAGE_EXISTS": "There is a stage without a parent already; there is only one.",
         "NO_INITIAL_STAGE": "There is no stage without a parent for an order to begin in.",
         "PARENT_IMMUTABLE": "A stage keeps its parent; delete it and create it again.",

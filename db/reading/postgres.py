@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import asyncpg
 
+from db.backends.postgres import PlainConnection
 from db.health import count_statement
 from db.programs import Program, ReadTooSlowError, Row, drive
 
@@ -27,13 +28,6 @@ _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 
 # What the driver may raise of a connection that is gone, or of a statement that is wrong.
 _FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
-
-
-class _PlainConnection(asyncpg.Connection):
-    """A pooled connection whose session state nobody changes, so there is nothing to reset between uses."""
-
-    def get_reset_query(self) -> str:
-        return ""
 
 
 async def _fetch(connection: PooledConnection, sql: str, arguments: Sequence[object]) -> list[Row]:
@@ -88,7 +82,7 @@ class PostgresReaders:
             **target,
             min_size=_FEWEST,
             max_size=_MOST,
-            connection_class=_PlainConnection,
+            connection_class=PlainConnection,
             statement_cache_size=512,
             max_cached_statement_lifetime=0,
             server_settings={

@@ -5,13 +5,13 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from tests.serving import SECRET
 
-_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+_ADDRESS = re.compile(r"http://[0-9.]+:\d+")
 
 
 class DidNotStart(Exception):
@@ -32,8 +32,11 @@ class Served:
 
 
 @asynccontextmanager
-async def tavle_serve(database_url: str, **settings: str) -> AsyncGenerator[Served]:
-    """`tavle serve` on a free port, killed in the end if it still runs; other settings by their variables."""
+async def tavle_serve(database_url: str, *, before: Sequence[str] = (), **settings: str) -> AsyncGenerator[Served]:
+    """`tavle serve` on a free port, killed in the end if it still runs; other settings by their variables.
+
+    `before` is what stands before the command, to start it elsewhere.
+    """
     environment = os.environ | {
         "TAVLE_DATABASE_URL": database_url,
         "TAVLE_SECRET": SECRET,
@@ -42,6 +45,7 @@ async def tavle_serve(database_url: str, **settings: str) -> AsyncGenerator[Serv
         **settings,
     }
     process = await asyncio.create_subprocess_exec(
+        *before,
         sys.executable,
         *("-m", "api", "serve", "--port", "0"),
         env=environment,

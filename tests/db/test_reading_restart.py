@@ -6,9 +6,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from db.backends.postgres import PlainConnection
 from db.projection import Select, count
 from db.reading import snapshot
-from db.reading.postgres import _PlainConnection
 from tests.db.workshop import Team, opened
 from tests.postgres import Cluster, cluster
 
@@ -60,7 +60,7 @@ async def test_a_connection_on_which_the_driver_lost_the_thread_is_given_up(
 
     async with opened(postgres.url(name)):
         await Team.create(name="a")
-        monkeypatch.setattr(_PlainConnection, "fetch", fetch_badly)
+        monkeypatch.setattr(PlainConnection, "fetch", fetch_badly)
         if times == 1:
             assert await count(Select(Team)) == 1
         else:

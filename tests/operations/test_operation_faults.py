@@ -19,7 +19,8 @@ from domain.core.rows import locked
 from domain.customers.models import Customer
 from domain.customers.operations import ChangeCustomer, change_customer
 from tests.builders.actors import DISPATCHER
-from tests.builders.log import events, nothing_changes, only_event
+from tests.builders.disks import Disk, PageLimit, RefusingTable
+from tests.builders.log import events, nothing_changes, only_event, refusal
 from tests.builders.rows import a_customer
 
 POOL = 10
@@ -109,6 +110,19 @@ async def test_a_write_whose_connection_is_lost_half_way_is_undone(empty_postgre
         await rename(one.id, "Afterwards")
         pool: Any = get_connection("default")._pool
         assert pool.get_idle_size() == pool.get_size() > 0
+
+
+async def test_what_there_is_no_room_for_is_refused_and_changes_nothing(database: str) -> None:
+    customer = await a_customer()
+    disk: Disk = RefusingTable(database) if is_postgres(database) else PageLimit()
+    await disk.fill()
+    # What is left of the pages there are.
+    await asyncio.gather(*(rename(customer.id, f"{number}") for number in range(100)), return_exceptions=True)
+
+    command = ChangeCustomer(customer.id, name="x" * 100, phone="1" * 20)
+    assert await refusal(change_customer, command, actor=DISPATCHER, key="k") == (Code.STORAGE_FULL, ())
+    await disk.free()
+    await perform(change_customer, command, actor=DISPATCHER, key="k")
 
 
 async def rename(customer_id: int, name: str) -> None:

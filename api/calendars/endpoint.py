@@ -1,14 +1,14 @@
 """`GET /calendars/{token}.ics`: a calendar, for whoever has its address."""
 
 import asyncio
-import hashlib
+from collections import OrderedDict
 from time import perf_counter
 
 import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from api.calendars.writing import calendar_text, origin_of
+from api.calendars.writing import calendar_text, origin_of, tag_of
 from api.masking import rate_limited
 from api.rates import RateLimited, Rates
 from domain.access.operations import hash_of
@@ -20,6 +20,7 @@ from domain.core.actor import ANONYMOUS
 # As much as reading a large page.
 COST = 500
 _LONGEST_TOKEN = 100
+_MOST_TEXTS = 32
 _HEADERS = {
     # Kept, but asked for again each time: the answer is 304 while nothing has changed.
     "cache-control": "private, no-cache",
@@ -35,8 +36,10 @@ class CalendarEndpoint:
 
     def __init__(self, rates: Rates) -> None:
         self._rates = rates
-        # A long calendar takes a thread for a moment; one at a time leaves the loop its share.
+        # A year of visits takes a thread for a second; one at a time leaves the loop its share.
         self._writing = asyncio.Lock()
+        # The last ones by their tags, for the several programs that read one.
+        self._texts: OrderedDict[str, bytes] = OrderedDict()
 
     async def answer(self, request: Request) -> Response:
         """The calendar, or why there is none."""
@@ -61,13 +64,18 @@ class CalendarEndpoint:
 
     async def _written(self, feed: OpenFeed, token: str, request: Request) -> Response:
         found = await publication(feed, clock.now())
-        async with self._writing:
-            content = await asyncio.to_thread(calendar_text, found, origin_of(token))
-        tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-        headers = _HEADERS | {"etag": tag}
+        tag = f"{feed.id}-{tag_of(found)}"
+        headers = _HEADERS | {"etag": f'"{tag}"'}
         asked = (each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(","))
-        if tag in asked:
+        if f'"{tag}"' in asked:
             return Response(status_code=304, headers=headers)
+        async with self._writing:
+            content = self._texts.get(tag)
+            if content is None:
+                content = await asyncio.to_thread(calendar_text, found, origin_of(token))
+                self._texts[tag] = content
+                if len(self._texts) > _MOST_TEXTS:
+                    self._texts.popitem(last=False)
         headers["content-disposition"] = 'inline; filename="visits.ics"'
         return Response(content, 200, headers, "text/calendar; charset=utf-8")
 

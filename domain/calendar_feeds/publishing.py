@@ -9,6 +9,9 @@ from domain.calendar_feeds.queries import MOST_VISITS, Company, OpenFeed, compan
 from domain.calendar_feeds.rules import Edition, Entry, Visit, edition, window_at
 from domain.core.operation import shielded
 
+# As many rows as others need not notice being written.
+_MANY = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
@@ -24,7 +27,7 @@ async def publication(feed: OpenFeed, now: datetime) -> Publication:
     made_by = await company()
     current, visits = await _edition(feed, made_by, now)
     if current.is_new:
-        current, visits = await shielded(_remembered(feed, made_by, now))
+        current, visits = await shielded(_remembered(feed, made_by, now, len(current.written)))
     return Publication(made_by, feed.owner, tuple((each, _visit(each, visits)) for each in current.entries))
 
 
@@ -41,9 +44,9 @@ async def _edition(feed: OpenFeed, made_by: Company, now: datetime) -> tuple[Edi
     return made, {visit.activity_id: visit for visit in visits}
 
 
-async def _remembered(feed: OpenFeed, made_by: Company, now: datetime) -> tuple[Edition, dict[int, Visit]]:
-    """The edition as of a moment when nobody else writes one, written down."""
-    async with transaction():
+async def _remembered(feed: OpenFeed, made_by: Company, now: datetime, count: int) -> tuple[Edition, dict[int, Visit]]:
+    """The edition as of a moment when nobody else writes one, written down; `count` entries or so are new."""
+    async with transaction(bulk=count > _MANY):
         await CalendarFeed.filter(id=feed.id).select_for_update().first()
         made, visits = await _edition(feed, made_by, now)
         renewed = [*(entry.activity_id for entry in made.written), *made.dropped]

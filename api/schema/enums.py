@@ -219,6 +219,7 @@ described(
         "OVERLAP": "Warning: the worker has other activities at that time. May be accepted.",
         "OUTSIDE_CALENDAR": "Warning: the worker's calendar is closed for part of that time. May be accepted.",
         "NOT_IN_TEAM": "Warning: the worker is in no dispatch team, so it would not be on the board. May be accepted.",
+        "SLA_AT_RISK": "Warning: the activity would end after its order's service level runs out. May be accepted.",
         "NOTHING_TO_UNDO": "You have no change left to take back.",
         "PROJECT_TYPE_NOT_ALLOWED": "The project's type does not fit.",
         "NUMBER_SEQUENCE_MISSING": "There is no number sequence to draw from.",

@@ -15,6 +15,7 @@ from tortoise.expressions import Q
 from db import outbox
 from db.projection import Select, columns, records
 from db.transaction import current
+from domain.core import clock
 from domain.core.actor import Actor, Permission
 from domain.core.errors import Code, NotPermitted, Path, Refusal, Refused, not_found
 from domain.core.keep import KEEP, Keep
@@ -122,7 +123,7 @@ async def apply_board_changes(work: Work, command: ApplyBoardChanges) -> list[in
     Raises:
         NotPermitted: a change that is the dispatcher's.
         Refused: NOT_FOUND, VERSION_CONFLICT, ACTIVITY_CLOSED, WORKER_INACTIVE, WORKER_REQUIRED, TIME_REQUIRED, INVALID,
-            and the warnings OVERLAP, OUTSIDE_CALENDAR and NOT_IN_TEAM where they were not accepted.
+            and the warnings OVERLAP, OUTSIDE_CALENDAR, NOT_IN_TEAM and SLA_AT_RISK where they were not accepted.
 
     Source: DOMAIN.md 9.3, 9.4.
     """
@@ -308,25 +309,31 @@ async def _judge(drafts: dict[int, _Draft]) -> None:
     """Refuse when something that was not accepted is in the way of what the drafts come to.
 
     Raises:
-        Refused: WORKER_INACTIVE; or OVERLAP, OUTSIDE_CALENDAR, NOT_IN_TEAM: all of them together.
+        Refused: WORKER_INACTIVE; or OVERLAP, OUTSIDE_CALENDAR, NOT_IN_TEAM, SLA_AT_RISK: all of them together.
     """
     moving = [draft for draft in drafts.values() if rules.needs_judging(draft.now, draft.planned)]
     if not moving:
         return
-    bookings = await _other_bookings(drafts, moving)
+    bookings, due = await _beside(drafts, moving)
+    now = clock.now()
     refusals: list[Refusal] = []
     for draft in moving:
         worker = draft.workers[draft.planned.worker_id or 0]
         overlaps = rules.overlapping(draft.planned, draft.row.id, bookings)
         draft.overlap_accepted = bool(overlaps)
-        in_the_way = rules.judge(draft.planned, worker, overlaps, accepted=draft.accepted)
+        due_at = due.get(draft.row.id)
+        missed = due_at if rules.misses(draft.now, draft.planned, due_at, at=now) else None
+        in_the_way = rules.judge(draft.planned, worker, overlaps, accepted=draft.accepted, too_late_for=missed)
         refusals.extend(replace(refusal, path=(*draft.path, *refusal.path)) for refusal in in_the_way)
     if refusals:
         raise Refused.of(*refusals)
 
 
-async def _other_bookings(drafts: dict[int, _Draft], moving: list[_Draft]) -> list[Booking]:
-    """The bookings that could be in the way: of the drafts as planned, of all other activities as stored."""
+async def _beside(drafts: dict[int, _Draft], moving: list[_Draft]) -> tuple[list[Booking], dict[int, datetime | None]]:
+    """The bookings that could be in the way, and when the orders of the activities that move are due.
+
+    Bookings are of the drafts as planned, and of all other activities as stored.
+    """
     planned = [
         Booking(draft.row.id, draft.planned.worker_id, draft.planned.starts_at, draft.planned.ends_at, draft.row.number)
         for draft in drafts.values()
@@ -337,7 +344,7 @@ async def _other_bookings(drafts: dict[int, _Draft], moving: list[_Draft]) -> li
     ]
     booked = [draft.planned for draft in moving if draft.planned.starts_at is not None]
     if not booked:
-        return planned
+        return planned, {}
     first = min(placement.starts_at for placement in booked if placement.starts_at is not None)
     last = max(placement.ends_at for placement in booked if placement.ends_at is not None)
     in_the_way = Q(
@@ -348,8 +355,12 @@ async def _other_bookings(drafts: dict[int, _Draft], moving: list[_Draft]) -> li
         starts_at__gt=first - LONGEST,
         id__not_in=list(drafts),
     )
-    stored = await columns(Select(ServiceActivity, in_the_way), ("id", "worker_id", "starts_at", "ends_at", "number"))
-    return planned + [Booking(*booking) for booking in stored]
+    # In one statement: who drags an activity waits for it.
+    wanted = in_the_way | Q(id__in=[draft.row.id for draft in moving])
+    names = ("id", "worker_id", "starts_at", "ends_at", "number", "order.sla_due_at")
+    stored = await columns(Select(ServiceActivity, wanted), names)
+    others = [Booking(*booking) for *booking, _ in stored if booking[0] not in drafts]
+    return planned + others, {row[0]: row[-1] for row in stored if row[0] in drafts}
 
 
 async def _save(work: Work, draft: _Draft, *, undoable: bool) -> None:

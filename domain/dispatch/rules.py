@@ -14,7 +14,7 @@ from domain.core.keep import KEEP, Keep
 from domain.orders.rules import DispatchStatus, Priority, check_instant, check_length
 
 # What may be accepted with `acceptWarnings`; everything else refuses for good.
-WARNINGS = frozenset({Code.OVERLAP, Code.OUTSIDE_CALENDAR, Code.NOT_IN_TEAM})
+WARNINGS = frozenset({Code.OVERLAP, Code.OUTSIDE_CALENDAR, Code.NOT_IN_TEAM, Code.SLA_AT_RISK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +182,13 @@ def judge(
     overlaps: Sequence[Booking],
     *,
     accepted: Collection[Code] = (),
+    too_late_for: datetime | None = None,
 ) -> list[Refusal]:
     """What is in the way of a planned activity and has not been accepted, over its whole duration.
 
     Nobody can accept that the worker has left: WORKER_INACTIVE stands alone. Details: OVERLAP gives the ids of the
-    activities in the way, OUTSIDE_CALENDAR the closed periods.
+    activities in the way, OUTSIDE_CALENDAR the closed periods. `too_late_for` is when its order is due, if that is
+    missed.
 
     Source: DOMAIN.md 9.4.
     """
@@ -205,7 +207,22 @@ def judge(
     if closed:
         message = f"{worker.name}'s calendar is closed for part of that time."
         warnings.append(Refusal(Code.OUTSIDE_CALENDAR, message, ("startsAt",), tuple(closed)))
+    if too_late_for is not None:
+        message = f"The service level of its order runs out before that, at {too_late_for:%Y-%m-%d %H:%M} UTC."
+        warnings.append(Refusal(Code.SLA_AT_RISK, message, ("startsAt",)))
     return [warning for warning in warnings if warning.code not in accepted]
+
+
+def misses(now: Placement, planned: Placement, due_at: datetime | None, *, at: datetime) -> bool:
+    """Whether an activity that is moved to a later time ends after its order is due, which is still to come.
+
+    What is late anyhow, or stays where it is, endangers nothing more.
+
+    Source: DOMAIN.md 9.4.
+    """
+    if due_at is None or due_at < at or planned.ends_at is None or planned.ends_at <= due_at:
+        return False
+    return now.ends_at is None or planned.ends_at > now.ends_at
 
 
 def outside_calendar(planned: Placement, worker: BoardWorker) -> list[Period]:

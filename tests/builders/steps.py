@@ -49,7 +49,7 @@ from tests.builders.rows import (
 from tests.builders.times import at
 
 Input = dict[str, Any]
-WARNINGS = ["OVERLAP", "OUTSIDE_CALENDAR", "NOT_IN_TEAM"]
+WARNINGS = ["OVERLAP", "OUTSIDE_CALENDAR", "NOT_IN_TEAM", "SLA_AT_RISK"]
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """Changes made on the dispatch board: what each does, who may, what refuses it, and what it leaves in the log."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ from domain.dispatch.operations import (
     apply_board_changes,
     check_board_changes,
 )
-from domain.orders.models import ServiceActivity, ServiceOrderLine
+from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine
 from domain.orders.operations import ChangeServiceActivity, change_service_activity
 from domain.orders.rules import DispatchStatus, LineStatus, Priority
 from domain.workforce.models import Worker
@@ -45,6 +46,7 @@ from tests.builders.boards import (
 )
 from tests.builders.log import events, nothing_changes, only_event, refusal, refusals
 from tests.builders.rows import a_calendar, a_line, a_worker, an_activity, an_order, the_parameters
+from tests.builders.slas import measure
 from tests.builders.times import SetClock, at
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -329,6 +331,23 @@ async def test_everything_in_the_way_is_named_together_over_the_whole_duration()
     moved = await stored(visit)
     assert (moved.worker_id, moved.starts_at, moved.ends_at) == (meg.id, at(4), at(4, days=1))
     assert moved.overlap_accepted
+
+
+async def test_a_visit_that_ends_after_its_order_is_due_is_warned_of(set_clock: SetClock) -> None:
+    set_clock.now = at(0)
+    worker = await a_dispatched_worker()
+    visit = await a_booking(worker, 1, 1)
+    await measure(await ServiceOrder.get(id=visit.order_id))  # due in seven hours
+
+    late = assign(visit, starts_at=at(6.5))
+    assert await refused(late) == (Code.SLA_AT_RISK, ("startsAt",))
+    await change(assign(visit, starts_at=at(6)))
+    await change(replace(late, accept_warnings=frozenset({Code.SLA_AT_RISK})))
+    # Late as it is, it goes to others without a word, and to an earlier time.
+    await change(assign(visit, worker_id=(await a_dispatched_worker()).id))
+    await change(assign(visit, starts_at=at(6.25)))
+
+    assert (await stored(visit)).starts_at == at(6.25)
 
 
 async def test_the_companys_calendar_counts_for_a_worker_without_one() -> None:

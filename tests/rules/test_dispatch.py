@@ -28,6 +28,7 @@ from domain.dispatch.rules import (
     is_shown,
     is_undispatched,
     judge,
+    misses,
     needs_judging,
     outside_calendar,
     overlapping,
@@ -238,7 +239,7 @@ def test_everything_in_the_way_is_named_together() -> None:
     late = replace(BOOKED, starts_at=at(6), ends_at=at(8))
     teamless = replace(MEG, team_id=None)
 
-    assert judge(late, teamless, [booking(2, at(6), at(7)), booking(3, at(7), at(9))]) == [
+    assert judge(late, teamless, [booking(2, at(6), at(7)), booking(3, at(7), at(9))], too_late_for=at(7)) == [
         Refusal(
             Code.NOT_IN_TEAM,
             "Meg Madsen is in no dispatch team, so the activity would not show on the board.",
@@ -251,13 +252,40 @@ def test_everything_in_the_way_is_named_together() -> None:
             ("startsAt",),
             (Period(at(7), at(8)),),
         ),
+        Refusal(
+            Code.SLA_AT_RISK,
+            "The service level of its order runs out before that, at 2026-11-23 15:00 UTC.",
+            ("startsAt",),
+        ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("was", "ends", "due", "missed"),
+    [
+        (None, 3, 2, True),
+        (None, 2, 2, False),
+        (1, 3, 2, True),
+        (3, 4, 2, True),
+        (4, 3, 2, False),
+        (3, 3, 2, False),
+        (1, 3, -1, False),
+        (1, 3, None, False),
+    ],
+)
+def test_what_is_moved_beyond_what_was_promised_misses_it(
+    was: int | None, ends: int, due: int | None, *, missed: bool
+) -> None:
+    now = replace(BOOKED, starts_at=None, ends_at=None) if was is None else replace(BOOKED, ends_at=at(was))
+    due_at = None if due is None else at(due)
+
+    assert misses(now, replace(BOOKED, ends_at=at(ends)), due_at, at=at(0)) is missed
 
 
 @pytest.mark.parametrize("accepted", [*WARNINGS])
 def test_an_accepted_warning_is_not_in_the_way_and_the_others_are(accepted: Code) -> None:
     late = replace(BOOKED, starts_at=at(6), ends_at=at(8))
-    found = judge(late, replace(MEG, team_id=None), [booking(2, at(6), at(7))], accepted={accepted})
+    found = judge(late, replace(MEG, team_id=None), [booking(2, at(6), at(7))], accepted={accepted}, too_late_for=at(7))
 
     assert {refusal.code for refusal in found} == WARNINGS - {accepted}
 

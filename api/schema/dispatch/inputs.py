@@ -15,7 +15,7 @@ from domain.dispatch.queries import BoardRequest
 from domain.dispatch.rules import WARNINGS
 from domain.orders.rules import Priority
 
-_ACCEPT = "Do it although these warnings apply: OVERLAP, OUTSIDE_CALENDAR, NOT_IN_TEAM."
+_ACCEPT = "Do it although these warnings apply: OVERLAP, OUTSIDE_CALENDAR, NOT_IN_TEAM, SLA_AT_RISK."
 _VERSION = "Refused with VERSION_CONFLICT when the activity has moved on. Omit to overwrite."
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import httpx
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from api.auth import Sessions
 from db import lifecycle
@@ -46,7 +46,7 @@ class Follower:
                 await client.subscribe(LIVE, after=self.cursor)
                 while until is None or self.position < until:
                     self.take_in((await client.receive(10))["payload"]["data"]["dispatchBoard"])
-        except (ConnectionClosed, OSError):
+        except (ConnectionClosed, InvalidHandshake, OSError):
             assert until is None
 
     @property
@@ -110,7 +110,11 @@ async def test_a_killed_server_loses_nothing_it_acknowledged_and_tells_nothing_t
         async with tavle_serve(database_url) as server:
             following = asyncio.create_task(follower.follow(server, token))
             writing = [asyncio.create_task(writer.write(server, token)) for writer in writers]
-            await asyncio.sleep(0.4 + chance.random() * 0.4)
+            before = sum(writer.sent for writer in writers)
+            async with asyncio.timeout(60):
+                while sum(writer.sent for writer in writers) < before + 2 * WRITERS:  # noqa: ASYNC110 - nobody tells
+                    await asyncio.sleep(0.02)
+            await asyncio.sleep(chance.random() * 0.4)
             await server.kill()
             await asyncio.gather(following, *writing)
     async with tavle_serve(database_url) as server:

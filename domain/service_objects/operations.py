@@ -10,7 +10,7 @@ from domain.core.operation import Work, check_version, operation
 from domain.core.removal import removed
 from domain.core.rows import existing, locked
 from domain.items.models import Item
-from domain.numbering.operations import number_for
+from domain.numbering import named
 from domain.parameters.queries import company_parameters
 from domain.service_objects import rules
 from domain.service_objects.models import ServiceObject, ServiceObjectGroup, ServiceTask
@@ -33,10 +33,7 @@ async def create_service_task(work: Work, command: CreateServiceTask) -> int:
     Raises:
         Refused: INVALID, ALREADY_EXISTS, NUMBER_SEQUENCE_MISSING.
     """
-    task = ServiceTask(
-        name=check_text(command.name, "name"), number=await number_for(work, ServiceTask, command.number)
-    )
-    return (await work.create(task, "service_task_created")).id
+    return await named.made(work, ServiceTask, command.name, command.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +52,8 @@ async def change_service_task(work: Work, command: ChangeServiceTask) -> int:
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, INVALID.
     """
-    task = await locked(ServiceTask, command.task_id, "service task", "taskId")
-    await check_version(task, command.expected_version)
-    await work.change(task, "service_task_changed", name=check_text(chosen(command.name, task.name), "name"))
-    return task.id
+    which = (command.task_id, "service task", "taskId")
+    return await named.renamed(work, ServiceTask, *which, command.name, expected_version=command.expected_version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +96,7 @@ async def create_service_object_group(work: Work, command: CreateServiceObjectGr
 
     Source: DOMAIN.md 3.
     """
-    group = ServiceObjectGroup(
-        name=check_text(command.name, "name"), number=await number_for(work, ServiceObjectGroup, command.number)
-    )
-    return (await work.create(group, "service_object_group_created")).id
+    return await named.made(work, ServiceObjectGroup, command.name, command.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +115,10 @@ async def change_service_object_group(work: Work, command: ChangeServiceObjectGr
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, INVALID.
     """
-    group = await locked(ServiceObjectGroup, command.group_id, "service object group", "groupId")
-    await check_version(group, command.expected_version)
-    name = check_text(chosen(command.name, group.name), "name")
-    await work.change(group, "service_object_group_changed", name=name)
-    return group.id
+    which = (command.group_id, "service object group", "groupId")
+    return await named.renamed(
+        work, ServiceObjectGroup, *which, command.name, expected_version=command.expected_version
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +169,9 @@ async def create_service_object(work: Work, command: CreateServiceObject) -> int
 
     Source: DOMAIN.md 3.
     """
-    made = ServiceObject(
-        name=check_text(command.name, "name"),
-        group_id=await existing(ServiceObjectGroup, command.group_id, "service object group", "groupId"),
-        number=await number_for(work, ServiceObject, command.number),
-        **await _piece(None, command.item_id, command.serial_number),
-    )
-    return (await work.create(made, "service_object_created")).id
+    group_id = await existing(ServiceObjectGroup, command.group_id, "service object group", "groupId")
+    piece = await _piece(None, command.item_id, command.serial_number)
+    return await named.made(work, ServiceObject, command.name, command.number, group_id=group_id, **piece)
 
 
 @dataclass(frozen=True, slots=True)

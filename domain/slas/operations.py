@@ -9,7 +9,7 @@ from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation
 from domain.core.removal import removed
 from domain.core.rows import existing, locked
-from domain.numbering.operations import number_for
+from domain.numbering import named
 from domain.slas import rules
 from domain.slas.models import ServiceLevel
 from domain.slas.queries import calendar_with
@@ -38,16 +38,17 @@ async def create_service_level(work: Work, command: CreateServiceLevel) -> int:
     Source: DOMAIN.md 8.1.
     """
     await _check(work, command.days, command.hours, command.minutes, command.calendar_id)
-    level = ServiceLevel(
-        name=check_text(command.name, "name"),
+    return await named.made(
+        work,
+        ServiceLevel,
+        command.name,
+        command.number,
         days=command.days,
         hours=command.hours,
         minutes=command.minutes,
         calendar_id=command.calendar_id,
         suspended=command.suspended,
-        number=await number_for(work, ServiceLevel, command.number),
     )
-    return (await work.create(level, "service_level_created")).id
 
 
 @dataclass(frozen=True, slots=True)

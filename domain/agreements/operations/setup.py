@@ -11,7 +11,7 @@ from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation
 from domain.core.removal import removed
 from domain.core.rows import existing, locked
-from domain.numbering.operations import number_for
+from domain.numbering import named
 from domain.slas.queries import selectable_level
 
 # --- agreement groups ------------------------------------------------------------------------------------------------
@@ -35,12 +35,8 @@ async def create_agreement_group(work: Work, command: CreateAgreementGroup) -> i
 
     Source: DOMAIN.md 4.1, 8.1.
     """
-    group = AgreementGroup(
-        name=check_text(command.name, "name"),
-        sla_id=await selectable_level(command.sla_id),
-        number=await number_for(work, AgreementGroup, command.number),
-    )
-    return (await work.create(group, "agreement_group_created")).id
+    sla_id = await selectable_level(command.sla_id)
+    return await named.made(work, AgreementGroup, command.name, command.number, sla_id=sla_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +108,8 @@ async def create_template_group(work: Work, command: CreateTemplateGroup) -> int
 
     Source: DOMAIN.md 4.1.
     """
-    group = TemplateGroup(
-        name=check_text(command.name, "name"),
-        parent_id=await existing(TemplateGroup, command.parent_id, "template group", "parentId"),
-        number=await number_for(work, TemplateGroup, command.number),
-    )
-    return (await work.create(group, "template_group_created")).id
+    parent_id = await existing(TemplateGroup, command.parent_id, "template group", "parentId")
+    return await named.made(work, TemplateGroup, command.name, command.number, parent_id=parent_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,13 +186,8 @@ async def create_service_interval(work: Work, command: CreateServiceInterval) ->
     Source: DOMAIN.md 4.6.
     """
     rules.check_interval(Interval(command.range, command.frequency))
-    made = ServiceInterval(
-        name=check_text(command.name, "name"),
-        range=command.range,
-        frequency=command.frequency,
-        number=await number_for(work, ServiceInterval, command.number),
-    )
-    return (await work.create(made, "service_interval_created")).id
+    interval = {"range": command.range, "frequency": command.frequency}
+    return await named.made(work, ServiceInterval, command.name, command.number, **interval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,14 +273,8 @@ async def create_time_window(work: Work, command: CreateTimeWindow) -> int:
     Source: DOMAIN.md 4.7.
     """
     rules.check_time_window(rules.TimeWindow(command.method, command.days_before, command.days_after))
-    made = TimeWindow(
-        name=check_text(command.name, "name"),
-        method=command.method,
-        days_before=command.days_before,
-        days_after=command.days_after,
-        number=await number_for(work, TimeWindow, command.number),
-    )
-    return (await work.create(made, "time_window_created")).id
+    window = {"method": command.method, "days_before": command.days_before, "days_after": command.days_after}
+    return await named.made(work, TimeWindow, command.name, command.number, **window)
 
 
 @dataclass(frozen=True, slots=True)

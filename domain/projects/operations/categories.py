@@ -8,7 +8,7 @@ from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation
 from domain.core.removal import removed
 from domain.core.rows import locked
-from domain.numbering.operations import number_for
+from domain.numbering import named
 from domain.projects import rules
 from domain.projects.models import Journal, LineProperty, ProjectCategory
 from domain.projects.rules import TransactionType
@@ -31,13 +31,8 @@ async def create_project_category(work: Work, command: CreateProjectCategory) ->
     Raises:
         Refused: INVALID, ALREADY_EXISTS, NUMBER_SEQUENCE_MISSING.
     """
-    category = ProjectCategory(
-        name=check_text(command.name, "name"),
-        transaction_type=command.transaction_type,
-        active_in_journals=command.active_in_journals,
-        number=await number_for(work, ProjectCategory, command.number),
-    )
-    return (await work.create(category, "project_category_created")).id
+    kind = {"transaction_type": command.transaction_type, "active_in_journals": command.active_in_journals}
+    return await named.made(work, ProjectCategory, command.name, command.number, **kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +109,8 @@ async def create_line_property(work: Work, command: CreateLineProperty) -> int:
 
     Source: DOMAIN.md 2.
     """
-    made = LineProperty(
-        name=check_text(command.name, "name"),
-        chargeable_percent=rules.check_percent(command.chargeable_percent),
-        number=await number_for(work, LineProperty, command.number),
-    )
-    return (await work.create(made, "line_property_created")).id
+    percent = rules.check_percent(command.chargeable_percent)
+    return await named.made(work, LineProperty, command.name, command.number, chargeable_percent=percent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,13 +189,8 @@ async def create_journal(work: Work, command: CreateJournal) -> int:
     Source: DOMAIN.md 1.1, 2.
     """
     rules.check_journal(command.transaction_type, show_start_end_time=command.show_start_end_time)
-    made = Journal(
-        name=check_text(command.name, "name"),
-        transaction_type=command.transaction_type,
-        show_start_end_time=command.show_start_end_time,
-        number=await number_for(work, Journal, command.number),
-    )
-    return (await work.create(made, "journal_created")).id
+    kind = {"transaction_type": command.transaction_type, "show_start_end_time": command.show_start_end_time}
+    return await named.made(work, Journal, command.name, command.number, **kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from domain.core.operation import Work, check_version, operation
 from domain.core.removal import removed
 from domain.core.rows import existing, locked
 from domain.customers.models import Customer
-from domain.numbering.operations import number_for
+from domain.numbering import named
 from domain.parameters.queries import company_parameters
 from domain.projects import rules
 from domain.projects.models import LineProperty, Project, ProjectGroup
@@ -39,15 +39,16 @@ async def create_project(work: Work, command: CreateProject) -> int:
 
     Source: DOMAIN.md 1.1, 2.
     """
-    project = Project(
-        name=check_text(command.name, "name"),
+    return await named.made(
+        work,
+        Project,
+        command.name,
+        command.number,
         type=command.type,
         customer_id=await existing(Customer, command.customer_id, "customer", "customerId"),
         group_id=await _group(command.group_id),
         line_property_id=await _line_property(command.line_property_id),
-        number=await number_for(work, Project, command.number),
     )
-    return (await work.create(project, "project_created")).id
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +133,7 @@ async def create_project_group(work: Work, command: CreateProjectGroup) -> int:
 
     Source: DOMAIN.md 1.1.
     """
-    made = ProjectGroup(
-        name=check_text(command.name, "name"), number=await number_for(work, ProjectGroup, command.number)
-    )
-    return (await work.create(made, "project_group_created")).id
+    return await named.made(work, ProjectGroup, command.name, command.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +152,8 @@ async def change_project_group(work: Work, command: ChangeProjectGroup) -> int:
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, INVALID.
     """
-    group = await locked(ProjectGroup, command.group_id, "project group", "groupId")
-    await check_version(group, command.expected_version)
-    await work.change(group, "project_group_changed", name=check_text(chosen(command.name, group.name), "name"))
-    return group.id
+    which = (command.group_id, "project group", "groupId")
+    return await named.renamed(work, ProjectGroup, *which, command.name, expected_version=command.expected_version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,25 +8,36 @@ from contextlib import ExitStack, nullcontext
 from os import getloadavg
 from pathlib import Path
 
-from bench import live, planning
+from bench import live, planning, workers, writes
 from bench.data import Table, company
 from bench.load import Load, ask
-from bench.report import SERVERS, Measured, Round, as_json, live_table, planning_table, requests_table
+from bench.report import (
+    SERVERS,
+    Measured,
+    Round,
+    as_json,
+    live_table,
+    planning_table,
+    requests_table,
+    workers_table,
+    writes_table,
+)
 from bench.servers import Server, running
 from bench.stores import Engine, Stores, stores
 from bench.workloads import NAMES, Name, check_same, questions
 
 _MOST_ROUNDS, _MOST_SECONDS = 25, 20.0
 _WARM_UP_SECONDS = 1.0
+_OTHERS = ("LIVE", "PLANNING", "WRITES", "WORKERS")
 
 
 def main() -> None:
     """Measure what was asked for."""
     asked = _arguments()
-    wanted = [name.strip().upper() for name in asked.only.split(",")] if asked.only else [*NAMES, "LIVE", "PLANNING"]
-    unknown = set(wanted) - {*NAMES, "LIVE", "PLANNING"}
+    wanted = [name.strip().upper() for name in asked.only.split(",")] if asked.only else [*NAMES, *_OTHERS]
+    unknown = set(wanted) - {*NAMES, *_OTHERS}
     if unknown:
-        raise SystemExit(f"There is no {', '.join(sorted(unknown))}: choose of {', '.join(NAMES)}, live and planning.")
+        raise SystemExit(f"There is no {', '.join(sorted(unknown))}: choose of {', '.join((*NAMES, *_OTHERS))}.")
     engines: tuple[Engine, ...] = ("sqlite", "postgres") if asked.database == "both" else (asked.database,)
     rounds = min(asked.rounds or (3 if asked.quick else 7), _MOST_ROUNDS)
     seconds = min(asked.seconds or (1.0 if asked.quick else 2.0), _MOST_SECONDS)
@@ -46,7 +57,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
-    parser.add_argument("--only", metavar="NAMES", help="some of q1,q2,q3,m1,live,planning, separated by commas")
+    parser.add_argument("--only", metavar="NAMES", help="some of q1,q2,q3,m1,live,planning,writes,workers, by commas")
     parser.add_argument("--quick", action="store_true", help="three rounds of a second each")
     parser.add_argument("--rounds", type=int, help=f"rounds of each workload: 7, at most {_MOST_ROUNDS}")
     parser.add_argument("--seconds", type=float, help=f"length of a round: 2, at most {_MOST_SECONDS:g}")
@@ -68,7 +79,7 @@ def _measure(
 ) -> Measured:
     found = Measured()
     names = [name for name in NAMES if name in wanted]
-    with stores(engine, folder, tables) if names or "LIVE" in wanted else nullcontext() as databases:
+    with stores(engine, folder, tables) if set(wanted) - {"PLANNING"} else nullcontext() as databases:
         if databases is not None and names:
             _measure_requests(databases, folder, names, rounds, seconds, found)
             print(requests_table(engine, found), flush=True)
@@ -76,6 +87,12 @@ def _measure(
             with running("ours", databases.copy("live"), folder) as server:
                 found.live = live.measure(server, followers=followers, seconds=5.0 if quick else 15.0)
             print("\n" + live_table(found.live), flush=True)
+        if databases is not None and "WRITES" in wanted:
+            found.writes = writes.measure(databases.copy("writes"), seconds=5.0 if quick else 20.0)
+            print("\n" + writes_table(found.writes), flush=True)
+        if databases is not None and "WORKERS" in wanted and engine == "postgres":
+            found.workers = workers.measure(databases, folder, rounds=rounds, seconds=seconds)
+            print("\n" + workers_table(found.workers), flush=True)
     if "PLANNING" in wanted:
         with ExitStack() as stack:
             filled = stack.enter_context(stores(engine, folder, [*tables, *planning.agreed()]))

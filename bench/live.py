@@ -5,6 +5,7 @@ import json
 import os
 import re
 import selectors
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ FOLLOWERS, CHANGES_PER_SECOND = 1_000, 20
 _AT_ONCE, _CHANGERS = 50, 4
 _PATIENCE_SECONDS = 20.0
 _SETTLE_SECONDS = 1.0
+_RESTARTING = 1012
 _DAY = CLOSED_DAYS
 _BOARD = OURS["Q2"].partition("activities")[2].rpartition("} }")[0]
 _LIVE = (
@@ -41,6 +43,14 @@ def frame(payload: bytes, opcode: int = _TEXT) -> bytes:
     size = len(payload)
     head = bytes((0x80 | opcode, 0x80 | size)) if size < 126 else bytes((0x80 | opcode, 0xFE)) + size.to_bytes(2, "big")  # noqa: PLR2004
     return head + b"\0\0\0\0" + payload
+
+
+class Closed(Refused):
+    """The server closed a follower's socket."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(f"The server closed a follower's socket: {code} {reason}")
+        self.code = code
 
 
 class Socket:
@@ -121,7 +131,8 @@ class Socket:
             elif opcode == _PING:
                 self.socket.sendall(frame(payload, _PONG))
             elif opcode == _CLOSE:
-                raise Refused(f"The server closed a follower's socket: {payload[2:].decode()}")
+                self.socket.sendall(frame(payload[:2], _CLOSE))
+                raise Closed(int.from_bytes(payload[:2], "big"), payload[2:].decode())
         del received[:start]
         return payloads
 
@@ -152,8 +163,26 @@ class _Crowd:
                 self.waiting.register(follower, selectors.EVENT_READ, follower)
             self.listen(lambda: all(follower.has_snapshot for follower in self.followers))
 
+    def part(self) -> tuple[int, float]:
+        """Ask the server to end; gives how many it told that it restarts, and after how long it was gone."""
+        began = time.monotonic()
+        os.kill(self.server.pid, signal.SIGTERM)
+        told = 0
+        while not self.server.has_ended() and time.monotonic() - began < _PATIENCE_SECONDS:
+            for key, _ in self.waiting.select(0.01):
+                try:
+                    key.data.take(self.arrivals)
+                except (OSError, Refused) as end:
+                    told += isinstance(end, Closed) and end.code == _RESTARTING
+                    self.waiting.unregister(key.data)
+        return told, time.monotonic() - began
+
     def listen(self, is_done: Callable[[], bool], seconds: float = _PATIENCE_SECONDS) -> None:
-        """Take in what comes until that is so, or time is over."""
+        """Take in what comes until that is so, or time is over.
+
+        Raises:
+            Refused: the server hung up on somebody.
+        """
         deadline = time.monotonic() + seconds
         while not is_done() and (left := deadline - time.monotonic()) > 0:
             for key, _ in self.waiting.select(left):
@@ -226,6 +255,7 @@ def measure(server: Server, *, followers: int, seconds: float) -> LiveFigures:
     newest = max(event_times(server.database_url, before))
     crowd.listen(lambda: all(follower.last >= newest for follower in crowd.followers))
     memory = server.memory_mb()
+    told, stopped_after = crowd.part()
     for follower in crowd.followers:
         follower.socket.close()
     begun = event_times(server.database_url, before)
@@ -243,4 +273,6 @@ def measure(server: Server, *, followers: int, seconds: float) -> LiveFigures:
         core=core,
         kib_per_follower=(memory - alone) * 1024 / (followers - 1),
         memory_mb=memory,
+        told_of_stop=told,
+        stop_seconds=stopped_after,
     )

@@ -62,8 +62,9 @@ class Client:
 class Load:
     """The requests of one workload to one server; a run goes on where the one before ended."""
 
-    def __init__(self, port: int, requests: Iterator[bytes], expected: bytes) -> None:
+    def __init__(self, port: int, requests: Iterator[bytes], expected: bytes, *, clients: int = CLIENTS) -> None:
         self._port = port
+        self._clients = clients
         self._requests = requests
         self._expected = expected
 
@@ -75,7 +76,7 @@ class Load:
         """
         answered = 0
         # Servers hang up on idle clients, so each run has its own.
-        clients = [Client(self._port) for _ in range(CLIENTS)]
+        clients = [Client(self._port) for _ in range(self._clients)]
         with ExitStack() as stack:
             waiting = stack.enter_context(selectors.DefaultSelector())
             for client in clients:

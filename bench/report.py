@@ -15,6 +15,10 @@ GOALS: dict[Engine, dict[Name, float]] = {
     "sqlite": {"Q1": 3.0, "Q2": 25.0, "Q3": 20.0, "M1": 2.5},
 }
 SLOWEST_FRAME_MS, MOST_OF_A_CORE, MOST_MEMORY_MB = 50.0, 0.50, 90.0
+# A crowd: so many followers, whose frames may take longer.
+CROWD, SLOWEST_OF_CROWD_MS = 5_000, 1_000.0
+MOST_KIB, STOP_SECONDS = 40.0, 5.0
+FEWEST_WRITES, LEAST_GAIN = 500.0, 1.6
 LONGEST_PLANNING_SECONDS = 60.0
 SERVERS = ("ours", "plain", "limit")
 
@@ -35,6 +39,8 @@ class Measured:
     memory_mb: dict[str, float] = field(default_factory=dict)
     live: "LiveFigures | None" = None
     planning: "PlanningFigures | None" = None
+    writes: "WriteFigures | None" = None
+    workers: list[tuple[float, float]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,18 @@ class LiveFigures:
     core: float
     kib_per_follower: float
     memory_mb: float
+    told_of_stop: int
+    stop_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFigures:
+    """What writing without HTTP came to; it is whole when a reader of the log heard of everything in order."""
+
+    changes: int
+    events: int
+    seconds: float
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +133,58 @@ def live_table(live: LiveFigures) -> str:
     """What following came to, beside its goals."""
     wanted = live.followers * live.changes
     is_complete = live.delivered == wanted and not live.out_of_order
+    slowest = SLOWEST_OF_CROWD_MS if live.followers >= CROWD else SLOWEST_FRAME_MS
+    is_told = live.told_of_stop == live.followers and live.stop_seconds <= STOP_SECONDS
     rows = [
         ["live", "measured", "goal", ""],
         ["followers x changes", f"{live.followers} x {live.changes}", "", ""],
         ["delivered, in order", f"{live.delivered} of {wanted}", "all", _met(is_met=is_complete)],
         ["transaction begun → frame, p50", f"{live.p50_ms:.1f} ms", "", ""],
-        ["… p99", f"{live.p99_ms:.1f} ms", f"≤ {SLOWEST_FRAME_MS:g} ms", _met(is_met=live.p99_ms <= SLOWEST_FRAME_MS)],
+        ["… p99", f"{live.p99_ms:.1f} ms", f"≤ {slowest:g} ms", _met(is_met=live.p99_ms <= slowest)],
         ["frames per second", f"{live.frames_per_second:,.0f}", "", ""],
         ["share of a core", f"{live.core:.0%}", f"≤ {MOST_OF_A_CORE:.0%}", _met(is_met=live.core <= MOST_OF_A_CORE)],
-        ["memory per follower", f"{live.kib_per_follower:.0f} KiB", "", ""],
+        [
+            "memory per follower",
+            f"{live.kib_per_follower:.0f} KiB",
+            f"≤ {MOST_KIB:g} KiB",
+            _met(is_met=live.kib_per_follower <= MOST_KIB),
+        ],
         ["memory", f"{live.memory_mb:.0f} MB", "", ""],
+        [
+            "SIGTERM: told 1012, and gone",
+            f"{live.told_of_stop} in {live.stop_seconds:.1f} s",
+            f"all in ≤ {STOP_SECONDS:g} s",
+            _met(is_met=is_told),
+        ],
+    ]
+    return table(rows)
+
+
+def writes_table(writes: WriteFigures) -> str:
+    """What writing without HTTP came to, beside its goal."""
+    speed = writes.changes / writes.seconds
+    rows = [
+        ["writes, 8 writers", "measured", "goal", ""],
+        ["changes per second", f"{speed:,.0f}", f"≥ {FEWEST_WRITES:g}", _met(is_met=speed >= FEWEST_WRITES)],
+        ["changes", f"{writes.changes:,}", "", ""],
+        ["events, all heard in order", f"{writes.events:,}", "all", _met(is_met=writes.is_whole)],
+    ]
+    return table(rows)
+
+
+def workers_table(rounds: Sequence[tuple[float, float]]) -> str:
+    """What two processes answer against one, beside the goal."""
+    gain = median(two / one for one, two in rounds)
+    rows = [
+        ["Q2 by processes", "one", "two", "two / one", "goal", ""],
+        [
+            "answers per second",
+            f"{median(one for one, _ in rounds):,.0f}",
+            f"{median(two for _, two in rounds):,.0f}",
+            f"{gain:.2f} x",
+            f"≥ {LEAST_GAIN:g} x",
+            _met(is_met=gain >= LEAST_GAIN),
+        ],
     ]
     return table(rows)
 

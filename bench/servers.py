@@ -31,6 +31,10 @@ class Server:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
+    def has_ended(self) -> bool:
+        """Whether the process has come to its end."""
+        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+
     def memory_mb(self) -> float:
         """Its resident memory, shared libraries and mapped files too."""
         found = re.search(r"^VmRSS:\s+(\d+) kB", Path(f"/proc/{self.pid}/status").read_text(), re.MULTILINE)
@@ -38,8 +42,8 @@ class Server:
 
 
 @contextmanager
-def running(name: str, database_url: str, folder: Path) -> Iterator[Server]:
-    """Our server as shipped (`ours`), or a peer, on a free port of this machine alone."""
+def running(name: str, database_url: str, folder: Path, *, workers: int = 1) -> Iterator[Server]:
+    """Our server as shipped (`ours`), with so many processes, or a peer, on a free port of this machine alone."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("TAVLE_")}
     # As installed: compiled once, not at every start.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -53,6 +57,7 @@ def running(name: str, database_url: str, folder: Path) -> Iterator[Server]:
             "TAVLE_COST_PER_MINUTE": "1000000000000",
         }
         command = [sys.executable, "-m", "api", "serve", "--host", "127.0.0.1", "--port", "0"]
+        command += ["--workers", str(workers)]
     else:
         command = [sys.executable, "-m", "bench.peers", name, database_url]
     log = folder / f"{name}-{secrets.token_hex(3)}.log"
@@ -67,7 +72,7 @@ def running(name: str, database_url: str, folder: Path) -> Iterator[Server]:
             start_new_session=True,
         )
     try:
-        yield Server(name, process.pid, _port(process, log), database_url)
+        yield Server(name, process.pid, _port(process, log, workers if name == "ours" else 0), database_url)
     finally:
         process.terminate()
         try:
@@ -78,11 +83,13 @@ def running(name: str, database_url: str, folder: Path) -> Iterator[Server]:
         log.unlink()
 
 
-def _port(process: subprocess.Popen[bytes], log: Path) -> int:
+def _port(process: subprocess.Popen[bytes], log: Path, workers: int) -> int:
+    """Where it listens, once so many processes have logged that they have started."""
     give_up_at = time.monotonic() + _START_SECONDS
     while time.monotonic() < give_up_at and process.poll() is None:
-        found = re.search(r"http://\S+/graphql", log.read_text())
-        if found is not None:
+        said = log.read_text()
+        found = re.search(r"http://\S+/graphql", said)
+        if found is not None and said.count('"event":"started"') >= workers:
             return urlsplit(found[0]).port or 0
         time.sleep(0.05)
     raise RuntimeError(f"The server did not start:\n{log.read_text()[-4000:]}")

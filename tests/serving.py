@@ -90,7 +90,7 @@ class Server:
         await self.ask(text, by=by, **variables)  # so that whoever asks is known already
         with capture_logs() as entries:
             await self.ask(text, by=by, **variables)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 # The line is logged after the answer, and nobody tells when.
                 while not (sent := [entry["statements"] for entry in entries if entry["event"] == "request"]):  # noqa: ASYNC110
                     await asyncio.sleep(0.001)

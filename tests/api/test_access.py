@@ -40,7 +40,7 @@ async def sign_in(server: Server, email: str, password: str = PASSWORD) -> dict[
 
 async def until_ended(server: Server, token: str) -> None:
     """Wait until the event log has told the server that a token has ended."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while await server.lets_in(token):  # noqa: ASYNC110 - the log is read by the server, which tells nobody
             await asyncio.sleep(0.01)
 

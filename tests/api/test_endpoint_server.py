@@ -14,7 +14,7 @@ from tests.api.toy import Toy
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not holds():  # noqa: ASYNC110 - neither uvicorn nor the endpoint has an event to wait for
             await asyncio.sleep(0.005)
 

@@ -78,7 +78,7 @@ async def test_a_change_is_traced_from_the_request_to_the_frame(traced: Server, 
         told = await client.receive()
     assert told["payload"]["data"]["dispatchBoard"]["__typename"] == "ActivityChanged"
     cursor = answer.json()["data"]["setActivityPriority"]["cursor"]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not any(span.name == "POST /graphql" for span in exported.get_finished_spans()):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 

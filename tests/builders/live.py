@@ -246,7 +246,7 @@ async def rig(*, floor: int = 0, head: int = 0, limits: FeedLimits = FAST) -> As
         await feed.stop()
 
 
-async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait until something holds."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - whatever it is, it sets no event

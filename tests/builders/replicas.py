@@ -56,7 +56,7 @@ class Replica:
         await self.client.subscribe(self.live, "board", input=self.input, after=after)
         return await self.next()
 
-    async def next(self, seconds: float = 5.0) -> Event:
+    async def next(self, seconds: float = 30.0) -> Event:
         """The next thing told, applied."""
         message = await self.client.receive(seconds)
         assert (message["type"], message["id"]) == ("next", "board"), message

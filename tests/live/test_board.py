@@ -378,11 +378,11 @@ async def test_a_revoked_right_ends_the_socket_and_nothing_follows(server: Serve
         await change(assign(visit, starts_at=at(6)))
         frames = []
         with contextlib.suppress(ConnectionClosed):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while True:
                     frames.append(await board.client.socket.recv())
 
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 5
         assert board.client.socket.close_code == 4403
         assert frames == []
 

@@ -66,7 +66,7 @@ class Watcher:
         await self.client.subscribe(LIVE, "levels", input=conditions, after=after)
         return await self.next()
 
-    async def next(self, seconds: float = 5.0) -> dict[str, Any]:
+    async def next(self, seconds: float = 30.0) -> dict[str, Any]:
         """The next thing told, applied."""
         message = await self.client.receive(seconds)
         assert message["type"] == "next", message

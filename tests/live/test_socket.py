@@ -371,7 +371,7 @@ async def test_pings_are_answered_and_sent() -> None:
         assert await client.receive() == {"type": "pong", "payload": {"at": 5}}
         await client.send("pong")
 
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             assert json.loads(await client.socket.recv()) == {"type": "ping"}
 
 
@@ -390,7 +390,7 @@ async def test_a_token_that_expires_closes_with_4403_and_nothing_is_sent_afterwa
             toy.log.append("a", 2)
 
             assert await client.closed() == (4403, "Your token has expired. Sign in again.")
-            assert 0 <= late < 0.5
+            assert 0 <= late < 3
             assert len(toy.contexts) > before
             assert toy.feed.counters.followers == 1
             assert (await other.told())["kind"] == "CHANGED"

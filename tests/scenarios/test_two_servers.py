@@ -217,7 +217,7 @@ async def test_a_token_that_is_ended_on_one_server_ends_what_it_follows_on_the_o
         code, _ = await client.closed()
 
         assert code == 4403
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 5
 
 
 async def test_each_of_200_keys_is_done_once_whichever_servers_it_is_sent_to(company: Company) -> None:

@@ -40,13 +40,13 @@ chaos: setup ## Servers and PostgreSQL are killed for 75 s while people work: no
 conformance: setup ## Public suites and clients against a running server; needs npm and PyPI once
 	@$(BIN)/python -m tests.conformance $(ARGS)
 
-check: setup ## Format, lint, types, import contracts, schema and migration differences, rules
+check: setup ## Format, lint, types, import contracts, schema and migration differences
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy api domain db tests bench
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.contract.schema_changes
-	@$(BIN)/python -m pytest -q tests/rules tests/contract
+	@$(BIN)/python -m pytest -q -n auto tests/contract
 
 format: $(STAMP) ## Put the code into form
 	@$(BIN)/ruff check --fix --quiet . || true

@@ -11,8 +11,8 @@ _HEAD = """# Faults
 
 What was tried, what must come of it, and the test that shows it. Printed from `tests/contract/faults.py` by
 `python -m tests.contract.faults`; a test holds that every test named here exists. Where not said otherwise it holds on
-SQLite and on PostgreSQL. Figures are of one run on two busy cores on 2026-11-23: they say what to expect, the tests
-hold the limits.
+SQLite and on PostgreSQL. Figures are of one run on two busy cores on 2026-11-23: they say what to expect. The
+tests hold what must come of it, with patience where a limit is a time and a machine may be busy.
 """
 _TAIL = """
 ## Chaos

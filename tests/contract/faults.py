@@ -36,6 +36,10 @@ replicas      equal 30 of 30
 ```
 
 A server is stopped (SIGSTOP) for ten seconds in it. Who is asked to stop (SIGTERM) is replaced.
+
+Two servers behind nginx with `deploy/nginx.conf`, replaced one after the other while four write and forty follow by
+the proxy: each stopped within 0.4 s, 1,862 changes were acknowledged, four were sent again, 80,378 frames were told,
+nothing was lost, doubled or out of order, 40 of 40 replicas were equal, and nobody needed a second snapshot.
 """
 
 
@@ -219,6 +223,11 @@ ROWS = (
             "db/test_relay::test_a_restored_database_begins_a_new_epoch_and_wakes_who_waits",
             "live/test_feed::test_a_restored_database_gives_everyone_a_snapshot",
         ),
+    ),
+    Row(
+        "The database is lost, and a copy of last night takes over",
+        "Followers with old cursors get a snapshot; what was done before the back-up is not done again",
+        ("scenarios/test_restore::test_a_copy_takes_over_from_a_database_that_is_lost",),
     ),
     Row(
         "The log is pruned",

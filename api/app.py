@@ -213,11 +213,15 @@ class _Parts:
 
     async def ready(self, _request: Request) -> Response:
         """Whether this process can serve: database, migrations, relay."""
+        from db.migrating import OtherMigrationsError
+
         problems: dict[str, str] = {}
         try:
             lacking = await self.ask_database()
             if lacking:
                 problems["migrations"] = f"Run `tavle migrate`: {', '.join(lacking)}."
+        except OtherMigrationsError as error:
+            problems["migrations"] = str(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, we are not ready
             log.warning("not_ready", error=str(error))
             problems["database"] = "The database does not answer."

@@ -86,11 +86,16 @@ async def _refuse_others(executor: MigrationExecutor) -> None:
 
 
 async def pending_migrations(url: str) -> list[str]:
-    """The migrations that the database at `url` still lacks."""
+    """The migrations that the database at `url` still lacks.
+
+    Raises:
+        OtherMigrationsError: it has some that this version does not know.
+    """
     config = tortoise_config(url)
     async with TortoiseContext() as context:
         await context.init(config=config)
         executor = MigrationExecutor(context.connections.get("default"), {APP: config["apps"][APP]})
+        await _refuse_others(executor)
         return [step.migration.name for step in await executor.plan([MigrationTarget(APP, "__latest__")])]
 
 

@@ -89,7 +89,8 @@ class Relay:
             if remaining <= 0:
                 return False
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._grown.wait(), remaining)
+                async with asyncio.timeout(remaining):
+                    await self._grown.wait()
         return True
 
     async def events(self, after: int, limit: int = 200) -> list[Event]:
@@ -112,8 +113,10 @@ class Relay:
         while True:
             try:
                 if not await self._read():
+                    # Not by wait_for, which forgets that it was cancelled when it is woken at the same moment.
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                        async with asyncio.timeout(POLL_SECONDS):
+                            await self._woken.wait()
                     self._woken.clear()
             except LogBroken as broken:
                 log.error("relay_log_broken", error=str(broken))
@@ -177,7 +180,8 @@ class Relay:
                 self.poke()
                 while True:
                     await asyncio.sleep(_LISTENER_CHECK_SECONDS)
-                    await asyncio.wait_for(connection.execute("SELECT 1"), 2)
+                    async with asyncio.timeout(2):
+                        await connection.execute("SELECT 1")
             except Exception as error:  # noqa: BLE001
                 log.warning("relay_listener_lost", error=str(error))
             finally:

@@ -148,7 +148,8 @@ class Sockets:
             await asyncio.sleep(pause_seconds)
         if self._open:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._emptied.wait(), patience_seconds)
+                async with asyncio.timeout(patience_seconds):
+                    await self._emptied.wait()
         for connection in list(self._open):
             connection.wire.abort()
 

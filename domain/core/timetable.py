@@ -82,7 +82,8 @@ async def _renew(job: Job, holder: str, lease: timedelta, ended: asyncio.Event) 
     """Hold the turn for as long as the job takes."""
     while True:
         try:
-            await asyncio.wait_for(ended.wait(), lease.total_seconds() / 3)
+            async with asyncio.timeout(lease.total_seconds() / 3):
+                await ended.wait()
         except TimeoutError:
             await keep_turn(job.name, holder, until=clock.now() + lease)
         else:

@@ -362,6 +362,19 @@ async def test_waiting_ends_with_something_new_or_with_time(database: str) -> No
         assert await waiting
 
 
+@pytest.mark.parametrize("turns", range(5))
+async def test_it_stops_though_it_is_woken_at_the_same_moment(database: str, turns: int) -> None:
+    relay = Relay(database)
+    await relay.start()
+    await asyncio.sleep(0.05)  # it has read the log, and waits
+    relay.poke()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+
+    async with asyncio.timeout(30):
+        await relay.stop()
+
+
 async def test_a_listener_that_fails_stops_nobody(database: str) -> None:
     heard: list[int] = []
 

@@ -21,6 +21,7 @@ ELSEWHERE = {
     "refreshSession",
     "signOut",
     "createApiToken",
+    "createCalendarFeed",
     "createWebhook",
     "renewWebhookSecret",
     "assignActivity",

@@ -146,9 +146,11 @@ def test_nothing_remains_of_a_cluster_after_its_block() -> None:
     assert not folder.exists()
 
 
+# What a shell runs in the background is told to ignore SIGINT, and so are its children.
 ENDLESS = """
-import time
+import signal, time
 from tests.postgres import cluster
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with cluster(own=True) as made:
     print(made.server.folder, made.server.pid, flush=True)
     time.sleep(60)

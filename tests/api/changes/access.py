@@ -63,7 +63,7 @@ async def _() -> Told:
     )
 
 
-@change("endCalendarFeed", "calendarFeed { name worker { name } }")
+@change("endCalendarFeed", "calendarFeed { name worker { name } }", Role.INTEGRATION)
 async def _() -> Told:
     feed = await rows.a_calendar_feed()
     return Told(

@@ -235,6 +235,7 @@ async def _() -> Told:
         _action("SIGN_OFF"),
         _action("CANCEL"),
         _action("REVOKE_CANCELLATION", "NOT_CANCELED"),
+        _action("DELETE"),
         _action("POST"),
     ]
     return Told(

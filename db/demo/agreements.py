@@ -11,6 +11,14 @@ from db.demo.plan import Order
 AGREEMENTS = 56
 SUSPENDED = 5
 
+# Number, name, days, hours, minutes, calendar, whether it rests; and which group's agreements have which.
+SERVICE_LEVELS = (
+    ("SLA-1", "Somebody comes within four open hours", 0, 4, 0, "CAL-2", "false"),
+    ("SLA-2", "Done within three open days", 3, 0, 0, "CAL-2", "false"),
+    ("SLA-3", "Done within a fortnight", 14, 0, 0, "", "false"),
+    ("SLA-4", "Within two hours, night and day", 0, 2, 0, "", "true"),
+)
+SLA_OF_GROUPS = {"AGR-1": "SLA-1", "AGR-2": "SLA-2"}
 AGREEMENT_GROUPS = (
     ("AGR-1", "Full service"),
     ("AGR-2", "Inspection only"),

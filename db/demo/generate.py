@@ -160,7 +160,10 @@ def _write_prices(folder: Path, hired: list[Worker], ordered: list[Order], proje
 
 
 def _write_agreements(folder: Path, dice: Dice, made: list[agreements.Agreement]) -> None:
-    _write(folder, "agreement_groups.csv", "number name", agreements.AGREEMENT_GROUPS)
+    header = "number name days hours minutes calendar suspended"
+    _write(folder, "service_levels.csv", header, agreements.SERVICE_LEVELS)
+    kinds = ((*group, agreements.SLA_OF_GROUPS.get(group[0], "")) for group in agreements.AGREEMENT_GROUPS)
+    _write(folder, "agreement_groups.csv", "number name sla", kinds)
     _write(folder, "line_properties.csv", "number name chargeable_percent", agreements.LINE_PROPERTIES)
     _write(folder, "service_intervals.csv", "number name range frequency", agreements.INTERVALS)
     _write(folder, "time_windows.csv", "number name method days_before days_after", agreements.WINDOWS)

@@ -99,6 +99,17 @@ async def test_an_order_is_created_with_everything_given(set_clock: SetClock) ->
         "stage_id": 1,
         "has_posted_lines": None,
         "signed_off_at": None,
+        "calendar_conflict": False,
+        "sla_id": None,
+        "sla_status": "NONE",
+        "sla_risk": "NONE",
+        "sla_limit_minutes": None,
+        "sla_calendar_id": None,
+        "sla_calendar_mode": None,
+        "sla_calendar_version": None,
+        "sla_started_at": None,
+        "sla_due_at": None,
+        "sla_next_alarm_at": None,
         "version": 1,
     }
     event = await only_event()
@@ -198,6 +209,11 @@ async def test_lines_with_equal_worker_and_task_share_one_activity() -> None:
         "quantity": "1.5000",
         "unit": "h",
         "signed_off_at": None,
+        "agreement_line_id": None,
+        "calculated_on": None,
+        "earliest_on": None,
+        "executes_on": None,
+        "latest_on": None,
         "version": 1,
     }
 

@@ -16,9 +16,9 @@ from domain.core.errors import Code, Refused
 from domain.customers.models import Address, Contact
 from domain.exchange import agreement_tables as agreements
 from domain.exchange import tables
-from domain.exchange.rows import Batch, Entry, chunks
+from domain.exchange.rows import MODELS, Batch, Entry, chunks
 from domain.orders import rules as order_rules
-from domain.orders.models import ServiceOrder, ServiceOrderLine
+from domain.orders.models import ServiceOrder
 from domain.parameters.queries import civil_date, company_parameters
 from domain.projects.models import Project, ProjectCategory
 from domain.service_objects import rules as object_rules
@@ -235,21 +235,23 @@ async def check_order_lines_agreed(batch: Batch) -> None:
         if row.task_id is not None and order.agreement_id is not None:
             related = (order.agreement_id, row.task_id) in tasks or (order.id, row.task_id) in own
             batch.check(entry, partial(object_rules.check_task_related, related=related, path=("task",)))
-    await _check_planned(batch, orders)
+        if not _is_range(row.earliest_on, row.latest_on):
+            batch.refuse(entry, "latest_on", "Give the first day it may take and the last, in this order, or neither.")
+    await check_planned(batch)
 
 
-async def _check_planned(batch: Batch, orders: dict[int | None, Any]) -> None:
-    """What a line was planned from is a line of its order's agreement, whose work of one day exists once."""
+async def check_planned(batch: Batch) -> None:
+    """What was planned is from a line of its order's agreement, whose work of one day exists once."""
+    orders = await _all_of(ServiceOrder, (entry.row.order_id for entry in batch.entries))
     lines = await _all_of(ServiceAgreementLine, (entry.row.agreement_line_id for entry in batch.entries))
     in_file = {entry.row.id for entry in batch.entries if not entry.is_new}
-    stored = await _where(ServiceOrderLine, "agreement_line_id", lines)
+    stored = await _where(MODELS[batch.sheet.table.stored], "agreement_line_id", lines)
     taken = {(row["agreement_line_id"], row["calculated_on"]) for row in stored if row["id"] not in in_file}
     for entry in batch.entries:
         row = entry.row
         if (row.agreement_line_id is None) != (row.calculated_on is None):
-            batch.refuse(entry, "calculated_on", "A planned line has both an agreement line and its calculated day.")
-        if not _is_range(row.earliest_on, row.latest_on):
-            batch.refuse(entry, "latest_on", "Give the first day it may take and the last, in this order, or neither.")
+            message = "What was planned has both an agreement line and the day it was planned for."
+            batch.refuse(entry, "calculated_on", message)
         if row.agreement_line_id is None:
             continue
         if lines[row.agreement_line_id].agreement_id != orders[row.order_id].agreement_id:
@@ -257,7 +259,7 @@ async def _check_planned(batch: Batch, orders: dict[int | None, Any]) -> None:
             batch.refuse(entry, "agreement_line", message, Code.DIFFERENT_AGREEMENT)
         key = (row.agreement_line_id, row.calculated_on)
         if key in taken:
-            batch.refuse(entry, "calculated_on", "There is an order line of that day already.", Code.ALREADY_EXISTS)
+            batch.refuse(entry, "calculated_on", "What was planned for that day is there already.", Code.ALREADY_EXISTS)
         taken.add(key)
 
 

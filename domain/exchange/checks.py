@@ -206,6 +206,7 @@ async def _check_requirements(batch: Batch) -> None:
             raise Refused(Code.INVALID, "Say how much is required: more than nothing.", ("quantity",))
 
     batch.check_all(check_quantity)
+    await agreement_checks.check_planned(batch)
 
 
 async def _check_order_lines(batch: Batch) -> None:

@@ -495,6 +495,14 @@ ORDER_REQUIREMENTS = Table(
         _refers("site", "addresses", "Where it is to be.", "ADR-1"),
         _plain("required_on", forms.DATE, "When it has to be there.", "D+3"),
         _plain("delivered_at", forms.MOMENT, "When it was delivered; empty while it is not.", ""),
+        _refers(
+            "agreement_line",
+            "agreement_lines",
+            "What it was planned from: a line of its order's agreement, whose need of one day exists once.",
+            "",
+            form=forms.AGREEMENT_LINE,
+        ),
+        _plain("calculated_on", forms.DATE, "The day it was planned for; only with an agreement line.", ""),
     ),
     key=("order", "line_number"),
 )

@@ -71,6 +71,12 @@ MISTAKES = [
     ("order_lines", f"{ORDER_LINE},agreement_line\nSO-10001,9,FEE,1,SA-1/2\n", "agreement_line", Code.NOT_FOUND),
     ("order_lines", f"{ORDER_LINE},agreement_line\nSO-10001,9,FEE,1,SA-1\n", "agreement_line", Code.INVALID),
     (
+        "order_requirements",
+        "order,line_number,project,item,quantity,agreement_line\nSO-10001,9,PRJ-1,ITM-1,1,SA-1/1\n",
+        "calculated_on",
+        Code.INVALID,
+    ),
+    (
         "order_lines",
         f"{ORDER_LINE},earliest_on,latest_on\nSO-10001,9,FEE,1,2026-11-24,2026-11-23\n",
         "latest_on",

@@ -47,7 +47,7 @@ class PlanVisits:
         return PlanRequest(self.from_on, self.to_on, self.transaction_types, continuous=self.continuous)
 
 
-@operation(requires=Permission.MAINTAIN_ORDERS)
+@operation(requires=Permission.MAINTAIN_ORDERS, bulk=True)
 async def create_planned_service_orders(work: Work, command: PlanVisits) -> dict[str, Any]:
     """Create the service orders that the agreements promise for some days, and that are not there yet; gives a report.
 

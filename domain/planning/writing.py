@@ -197,17 +197,22 @@ def _give_activities(planned: Planned, draft: _Draft) -> None:
 
 
 def _give_order_activity(planned: Planned, draft: _Draft) -> None:
-    """An order whose lines gave it no visit gets one of its own, which waits for a time.
+    """An order whose lines gave it no visit gets one of its own.
 
     Source: DOMAIN.md 1.1.
     """
     order = draft.order
+    if order.service_at is None:
+        raise AssertionError("A planned order has its day.")
+    pieces = [draft.promise.lines[each.line.number].piece for each in draft.done]
     draft.activities[None, None] = ServiceActivity(
         number=f"{order.number}-1",
         title=(order.description or order.number)[:200],
         category=planned.parameters.activity_category,
         purpose=planned.parameters.activity_purpose,
         type_id=draft.promise.activity_type_id or planned.parameters.order_activity_type_id,
+        starts_at=order.service_at,
+        ends_at=order.service_at + work_length(pieces),
         priority=order.priority,
     )
 

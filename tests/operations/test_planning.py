@@ -411,6 +411,8 @@ async def test_planned_orders_get_visits_of_their_own_where_the_company_wants_th
     await plan(YEAR)
 
     visit = await ServiceActivity.get()
+    # On its day: what is planned for next year does not wait among today's.
+    assert visit.starts_at == (await ServiceOrder.get()).service_at is not None
     assert (visit.number, visit.category, visit.worker_id) == (
         f"{(await ServiceOrder.get()).number}-1",
         "Appointment",

@@ -17,6 +17,7 @@ from api.schema.errors import ERROR_TYPES
 from api.schema.items import ItemMutations, ItemQueries
 from api.schema.nodes import NodeQueries
 from api.schema.numbering import NumberingMutations, NumberingQueries
+from api.schema.orders.copying import OrderCopyMutations
 from api.schema.orders.ends import OrderEndMutations
 from api.schema.orders.fields import OrderMutations, OrderQueries
 from api.schema.orders.papers import PaperQueries
@@ -70,6 +71,7 @@ class Mutation(
     DispatchMutations,
     OrderMutations,
     OrderEndMutations,
+    OrderCopyMutations,
     StageMutations,
     ServiceLevelMutations,
     OrderRelationMutations,

@@ -26,7 +26,7 @@ from domain.workforce.models import DispatchTeam, Worker
 from domain.workforce.operations import CreateDispatchTeam, create_dispatch_team
 from domain.workforce.rules import WorkerType
 from tests.builders.actors import MANAGER
-from tests.builders.agreed import a_related_task, a_service_object, an_agreement, an_agreement_line
+from tests.builders.agreed import a_related_task, a_service_object, a_template, an_agreement, an_agreement_line
 from tests.builders.rows import (
     a_calendar,
     a_contact,
@@ -257,6 +257,14 @@ async def _plan(dice: Dice) -> Input:
     on = at(days=dice.chance.randrange(7)).date()
     await an_agreement_line(agreement, starts_on=on, worker_id=(await dice.one(Worker, active=True)).id)
     return {"agreementIds": [f"sa_{agreement.id}"], "fromOn": str(on), "toOn": str(on)}
+
+
+@step("copyLinesToServiceOrder", Role.DISPATCHER)
+async def _copy_lines(dice: Dice) -> Input:
+    template = await a_template()
+    task = await a_related_task(template)
+    line = await an_agreement_line(template, task_id=task.task_id)
+    return {"orderId": await dice.key("so", ServiceOrder), "lineIds": [f"sal_{line.id}"]}
 
 
 @step("changeServiceOrder")

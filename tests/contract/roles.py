@@ -130,6 +130,7 @@ MUTATIONS = {
     "changeWebhook": "M",
     "changeWorker": "M",
     "closeActivity": "MDTI",
+    "copyLinesToServiceOrder": "MDI",
     "copyServiceAgreementLines": "M",
     "createActivityType": "M",
     "createAddress": "MDI",

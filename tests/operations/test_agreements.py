@@ -35,14 +35,16 @@ from domain.agreements.operations import (
 from domain.agreements.rules import ItemSetup
 from domain.core.errors import Code
 from domain.core.operation import perform
-from domain.orders.models import ServiceOrder, ServiceOrderLine
+from domain.orders.models import ItemRequirement, ServiceOrder, ServiceOrderLine
 from domain.orders.operations import (
     AddServiceOrderLine,
     ChangeServiceOrder,
+    CopyLinesToOrder,
     CreateServiceOrder,
     NewLine,
     add_service_order_line,
     change_service_order,
+    copy_lines_to_service_order,
     create_service_order,
 )
 from domain.projects.rules import ProjectType, TransactionType
@@ -451,6 +453,85 @@ async def test_a_template_brings_objects_and_tasks_always() -> None:
     [copy] = await ServiceAgreementLine.filter(agreement_id=target.id)
     assert copy.task_id == task.task_id
     assert (await ServiceObjectRelation.get(id=copy.object_relation_id)).object_id == relation.object_id
+
+
+async def test_lines_of_a_template_come_to_an_order_with_their_objects_and_tasks() -> None:
+    await rows.number_sequences("service_object_relation")
+    template, agreement = await agreed.a_template(), await agreed.an_agreement()
+    shared = await agreed.a_service_object()
+    known, new = await agreed.a_related_object(template, shared), await agreed.a_related_object(template)
+    there = await agreed.a_related_object(agreement, shared)
+    task = await agreed.a_related_task(template, internal_note="Dog", external_note="We call first")
+    gone, item = await rows.a_worker(active=False), await rows.an_item()
+    first = await agreed.an_agreement_line(
+        template, object_relation_id=known.id, task_id=task.task_id, worker_id=gone.id, description="Service"
+    )
+    second = await agreed.an_agreement_line(template, object_relation_id=new.id, quantity=Decimal(2))
+    required = await agreed.an_agreement_line(
+        template,
+        transaction_type=TransactionType.ITEM,
+        item_id=item.id,
+        item_setup=ItemSetup.ITEM_REQUIREMENT,
+        site_id=(await rows.an_address()).id,
+    )
+    order = await rows.an_order(agreement_id=agreement.id, project_id=agreement.project_id, stage_id=1)
+    await rows.a_line(order)
+    command = CopyLinesToOrder(order.id, (second.id, required.id, first.id))
+
+    made = (await perform(copy_lines_to_service_order, command, actor=DISPATCHER)).result
+
+    lines = await ServiceOrderLine.filter(order_id=order.id).order_by("line_number")
+    assert [line.id for line in lines[1:]] == made
+    assert [(line.line_number, line.quantity, line.description) for line in lines[1:]] == [
+        (2, Decimal(2), ""),
+        (3, Decimal(1), "Service"),
+    ]
+    own = await ServiceObjectRelation.get(order_id=order.id)
+    assert (own.object_id, lines[1].object_relation_id, lines[2].object_relation_id) == (
+        new.object_id,
+        own.id,
+        there.id,
+    )
+    noted = await ServiceTaskRelation.get(order_id=order.id)
+    assert (noted.task_id, noted.internal_note, noted.external_note) == (task.task_id, "Dog", "We call first")
+    assert (lines[2].task_id, lines[2].worker_id, lines[2].line_property_id) == (
+        task.task_id,
+        None,
+        first.line_property_id,
+    )
+    needed = await ItemRequirement.get(order_id=order.id)
+    assert (needed.item_id, needed.quantity, needed.agreement_line_id) == (item.id, Decimal(1), None)
+
+
+async def test_only_running_lines_of_templates_come_to_an_order() -> None:
+    order = await rows.an_order(stage_id=1)
+    of_agreement = await agreed.an_agreement_line()
+    template = await agreed.a_template()
+    stopped, good = await agreed.an_agreement_line(template, stopped=True), await agreed.an_agreement_line(template)
+    resting = await agreed.an_agreement_line(await agreed.a_template(suspended=True))
+    required = await agreed.an_agreement_line(
+        template,
+        transaction_type=TransactionType.ITEM,
+        item_id=(await rows.an_item()).id,
+        item_setup=ItemSetup.ITEM_REQUIREMENT,
+        site_id=(await rows.an_address()).id,
+    )
+
+    for line_ids, expected in (
+        ((good.id, of_agreement.id), (Code.INVALID, ("lineIds", 1))),
+        ((stopped.id,), (Code.LINE_STOPPED, ("lineIds", 0))),
+        ((resting.id,), (Code.LINE_STOPPED, ("lineIds", 0))),
+        ((good.id, 999), (Code.NOT_FOUND, ("lineIds", 1))),
+        ((), (Code.INVALID, ("lineIds",))),
+    ):
+        command = CopyLinesToOrder(order.id, line_ids)
+        assert await refusal(copy_lines_to_service_order, command, actor=DISPATCHER) == expected
+    for command, code in (
+        (CopyLinesToOrder(999, (good.id,)), Code.NOT_FOUND),
+        (CopyLinesToOrder(order.id, (good.id,), expected_version=9), Code.VERSION_CONFLICT),
+        (CopyLinesToOrder(order.id, (good.id, required.id)), Code.PROJECT_REQUIRED),
+    ):
+        assert (await refusal(copy_lines_to_service_order, command, actor=DISPATCHER))[0] is code
 
 
 async def test_stopped_lines_and_those_of_suspended_agreements_are_not_copied() -> None:

@@ -27,6 +27,7 @@ from domain.orders.operations.closing import (
     sign_off_service_order,
     sign_off_service_order_line,
 )
+from domain.orders.operations.copying import CopyLinesToOrder, copy_lines_to_service_order
 from domain.orders.operations.headers import (
     ChangeServiceOrder,
     CreateServiceOrder,
@@ -82,6 +83,7 @@ __all__ = [
     "ChangeServiceActivity",
     "ChangeServiceOrder",
     "ChangeServiceOrderLine",
+    "CopyLinesToOrder",
     "CreateActivityType",
     "CreateItemRequirement",
     "CreateServiceActivity",
@@ -113,6 +115,7 @@ __all__ = [
     "change_service_activity",
     "change_service_order",
     "change_service_order_line",
+    "copy_lines_to_service_order",
     "create_activity_type",
     "create_item_requirement",
     "create_service_activity",

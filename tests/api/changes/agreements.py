@@ -345,6 +345,22 @@ async def _() -> Told:
     )
 
 
+@change("copyLinesToServiceOrder", "lines { lineNumber quantity task { name } }", Role.TECHNICIAN)
+async def _() -> Told:
+    stage, template = await rows.a_stage(), await agreed.a_template()
+    order = await rows.an_order(stage_id=stage.id)
+    task = await agreed.a_related_task(template)
+    line = await agreed.an_agreement_line(template, task_id=task.task_id)
+    stopped = await agreed.an_agreement_line(template, stopped=True)
+    return Told(
+        given={"orderId": f"so_{order.id}", "lineIds": [f"sal_{line.id}"]},
+        gives={"lines": [{"lineNumber": 1, "quantity": "1.0000", "task": {"name": "Inspection"}}]},
+        wrong={"lineIds": [f"sal_{line.id}", f"sal_{stopped.id}"]},
+        code="LINE_STOPPED",
+        path=("lineIds", "1"),
+    )
+
+
 # --- what agreements and orders are about ----------------------------------------------------------------------------
 
 

@@ -190,7 +190,9 @@ async def _pass(work: Work, sequence: NumberSequence | None, code: str, rows: It
 async def _create_sequence(work: Work, code: str) -> None:
     """Create a sequence that goes on where the numbers in use end."""
     sequence = NumberSequence(code=code, prefix=SEQUENCES[code])
-    numbers = await MODELS[code].filter(number__startswith=sequence.prefix).values_list("number", flat=True)
+    # What is in no file, such as webhooks, has been numbered by its sequence alone.
+    found = MODELS[code].filter(number__startswith=sequence.prefix) if code in MODELS else None
+    numbers = [] if found is None else await found.values_list("number", flat=True)
     highest = highest_count(sequence.prefix, map(str, numbers))
     if highest:
         sequence.next = highest + 1

@@ -12,7 +12,7 @@ from api.schema.agreements import ServiceAgreement
 from api.schema.inputs import VERSION, MutationInput
 from api.schema.items import Item
 from api.schema.lists import listing
-from api.schema.money import Money, priced
+from api.schema.money import Money, cost_of, sales_of
 from api.schema.mutations import Payload, action, mutation
 from api.schema.nodes import Node, find_node, find_nodes, key_of, keys_of, node
 from api.schema.orders.filters import ServiceOrderFilter
@@ -35,7 +35,6 @@ from domain.projects.rules import TransactionType
 
 Info = strawberry.Info[Context, None]
 _VERSION = "Grows with every change; send it back as `expectedVersion`."
-_COSTS, _COMPANY = Permission.READ_MARGINS, Permission.READ_COMPANY
 
 
 @node(
@@ -85,11 +84,11 @@ class ProjectTransaction(Node):
     quantity: Decimal = column(description="How much, in `unit`.")
     unit: str = column(description="What the quantity is counted in.")
     currency: CurrencyCode = column(description="The currency of its amounts.")
-    cost_price: Money | None = priced("cost_price_minor", needs=_COSTS, description="What a unit cost.")
-    sales_price: Money | None = priced("sales_price_minor", needs=_COMPANY, description="What a unit was sold for.")
-    cost: Money | None = priced("cost_minor", needs=_COSTS, description="What it cost altogether.")
-    sales: Money | None = priced(
-        "sales_minor", needs=_COMPANY, description="What is charged for it: as much of it as the line property says."
+    cost_price: Money | None = cost_of("cost_price_minor", description="What a unit cost.")
+    sales_price: Money | None = sales_of("sales_price_minor", description="What a unit was sold for.")
+    cost: Money | None = cost_of("cost_minor", description="What it cost altogether.")
+    sales: Money | None = sales_of(
+        "sales_minor", description="What is charged for it: as much of it as the line property says."
     )
     version: int = column(description=_VERSION)
 

@@ -10,7 +10,7 @@ from api.schema.agreements.setup import AgreementGroup, ServiceInterval, TimeWin
 from api.schema.customers import Address, Contact
 from api.schema.inputs import clock_text
 from api.schema.items import Item
-from api.schema.money import Money, priced
+from api.schema.money import Money, cost_of, sales_of
 from api.schema.nodes import Node, node
 from api.schema.projects import LineProperty, Project, ProjectCategory
 from api.schema.scalars import CurrencyCode
@@ -21,7 +21,6 @@ from api.selection import column, computed, identity, many, one
 from domain.agreements import models
 from domain.agreements.queries import visible_agreements
 from domain.agreements.rules import CombineBy, ItemSetup
-from domain.core.actor import Permission
 from domain.core.rows import company_only
 from domain.projects.rules import TransactionType
 
@@ -50,14 +49,12 @@ class ServiceAgreementLine(Node):
     line_property: LineProperty = one(description="How it is charged.")
     project: Project = one(description="Where cost and revenue go.")
     currency: CurrencyCode = column(description="The currency it is sold in.")
-    cost_price: Money | None = priced(
+    cost_price: Money | None = cost_of(
         "cost_price_minor",
-        needs=Permission.READ_MARGINS,
         description="What a unit costs the company; null when the set-up does not say, or when it is not for you.",
     )
-    sales_price: Money | None = priced(
+    sales_price: Money | None = sales_of(
         "sales_price_minor",
-        needs=Permission.READ_COMPANY,
         description="What a unit is sold for; null when the set-up does not say.",
     )
     sales_price_modified: bool = column(

@@ -10,7 +10,7 @@ from api.schema.agreements import ServiceAgreement, ServiceAgreementLine
 from api.schema.customers import Address, Contact, Customer
 from api.schema.inputs import clock_text
 from api.schema.items import Item
-from api.schema.money import Money, priced
+from api.schema.money import Money, cost_of, sales_of
 from api.schema.nodes import Node, node
 from api.schema.orders.available import LINE_NEEDS, ORDER_NEEDS, AvailableOrderAction, of_line, of_order
 from api.schema.orders.sla import ServiceOrderSla, for_company, while_running
@@ -179,14 +179,12 @@ class ServiceOrderLine(Node):
         needs=("ends_minute",), value=clock_text, description="When work on it ended, `HH:MM`; null when not said."
     )
     currency: CurrencyCode | None = column(description="The currency it is sold in; null: the company's.")
-    cost_price: Money | None = priced(
+    cost_price: Money | None = cost_of(
         "cost_price_minor",
-        needs=Permission.READ_MARGINS,
         description="What a unit costs the company; null when the set-up does not say, or when it is not for you.",
     )
-    sales_price: Money | None = priced(
+    sales_price: Money | None = sales_of(
         "sales_price_minor",
-        needs=Permission.READ_COMPANY,
         description="What a unit is sold for; null when the set-up does not say, or when it is not for you.",
     )
     sales_price_modified: bool | None = computed(

@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 from api.schema.inputs import NUMBER, OMIT, OMIT_OR_CLEAR, VERSION, MutationInput, kept
 from api.schema.items import Item
 from api.schema.lists import listing
-from api.schema.money import Money, priced
+from api.schema.money import Money, cost_of, sales_of
 from api.schema.mutations import deletion, mutation
 from api.schema.nodes import Node, key_of, keys_of, node, optional_key
 from api.schema.paging import OrderEnum, RecordFilter, RecordOrder
@@ -17,7 +17,6 @@ from api.schema.projects.types import Journal, Project, ProjectCategory, Project
 from api.schema.scalars import CurrencyCode
 from api.schema.workforce import Worker
 from api.selection import column, identity, one
-from domain.core.actor import Permission
 from domain.core.rows import company_only
 from domain.projects import models, operations
 from domain.projects.rules import TransactionType
@@ -44,14 +43,12 @@ class ProjectPrice(Node):
     item: Item | None = one(description="For which item; null: for any.")
     starts_on: date = column(description="The first day on which it holds.")
     currency: CurrencyCode = column(description="The currency of lines that it is for.")
-    cost_price: Money | None = priced(
+    cost_price: Money | None = cost_of(
         "cost_price_minor",
-        needs=Permission.READ_MARGINS,
         description="What a unit costs the company; null when it does not say, or when it is not for you.",
     )
-    sales_price: Money | None = priced(
+    sales_price: Money | None = sales_of(
         "sales_price_minor",
-        needs=Permission.READ_COMPANY,
         description="What a unit is sold for; null when it does not say.",
     )
     version: int = column(description="Grows with every change; send it back as `expectedVersion`.")

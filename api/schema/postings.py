@@ -18,7 +18,7 @@ from api.schema.nodes import Node, find_node, find_nodes, key_of, keys_of, node
 from api.schema.orders.filters import ServiceOrderFilter
 from api.schema.orders.types import ServiceOrder, ServiceOrderLine
 from api.schema.paging import OrderEnum
-from api.schema.projects import Journal, LineProperty, Project, ProjectCategory
+from api.schema.projects import Journal, LedgerAccount, LineProperty, Project, ProjectCategory
 from api.schema.scalars import CurrencyCode
 from api.schema.workforce import Worker
 from api.selection import column, identity, many, one, parse_id, write_id
@@ -79,6 +79,9 @@ class ProjectTransaction(Node):
     agreement: ServiceAgreement | None = one(description="The service agreement it was done under; null for none.")
     category: ProjectCategory | None = one(description="Its project category; null when the line named none.")
     line_property: LineProperty | None = one(description="How it was charged; null: fully.")
+    offset_account: LedgerAccount | None = one(
+        description="What it was set off against; null when not said, and unless it was an expense."
+    )
     worker: Worker | None = one(description="Who did it; null when the line named nobody.")
     item: Item | None = one(description="The item; null unless it is of type ITEM.")
     quantity: Decimal = column(description="How much, in `unit`.")

@@ -9,6 +9,8 @@ from db.demo.people import Worker
 
 PROJECT_GROUPS = (("PGR-1", "Service"), ("PGR-2", "Service agreements"), ("PGR-3", "Projects"))
 SERVICE, AGREED, PROJECT = (number for number, _ in PROJECT_GROUPS)
+LEDGER_ACCOUNTS = (("5830", "Owed to employees"), ("5840", "Paid by company card"))
+EMPLOYEES, CARD = (number for number, _ in LEDGER_ACCOUNTS)
 JOURNALS = (
     ("JRN-1", "Hours", "HOUR", "true"),
     ("JRN-2", "Expenses", "EXPENSE", "false"),
@@ -72,6 +74,7 @@ class Line:
     agreement: str
     day: str
     line_property: str
+    offset_account: str
 
 
 class PriceList:
@@ -112,7 +115,7 @@ def postings(lines: Sequence[Line], prices: PriceList) -> tuple[list[tuple[objec
         transactions.append(
             (
                 *(line.order, line.number, voucher, line.project, line.agreement, line.kind, line.day),
-                *(line.description, line.category, line.line_property, line.worker, line.item),
+                *(line.description, line.category, line.line_property, line.offset_account, line.worker, line.item),
                 *(line.quantity, line.unit, "DKK", cost, sales),
                 *(_times(line.quantity, cost), _times(line.quantity * charged, sales)),
             )

@@ -128,30 +128,33 @@ def _write_workforce(folder: Path, made: list[Team], hired: list[Worker]) -> Non
     _write(folder, "team_members.csv", "worker team", members)
 
 
+_OWN = (charging.SERVICE, charging.EMPLOYEES)
+
+
 def _write_projects(
     folder: Path, dice: Dice, made: list[Team], ordered: list[Order]
 ) -> tuple[list[agreements.Agreement], dict[str, str]]:
     """Projects: one for each team's service, each order that is a project, and each agreement; gives them by order."""
     rows: list[Row] = []
     by_team = {team.number: f"PRJ-{place}" for place, team in enumerate(made, start=101)}
-    rows += [
-        (by_team[team.number], f"Service, {team.name}", "TIME_AND_MATERIAL", "", charging.SERVICE, "true")
-        for team in made
-    ]
+    rows += [(by_team[team.number], f"Service, {team.name}", "TIME_AND_MATERIAL", "", *_OWN, "true") for team in made]
     by_order: dict[str, str] = {}
     for order in ordered:
         by_order[order.number] = by_team[order.team.number]
         if order.kind.origin == "PROJECT":
             by_order[order.number] = f"PRJ-{101 + len(rows)}"
             name = f"{order.kind.description}, {order.customer.name}"
-            rows.append((by_order[order.number], name, "FIXED_PRICE", order.customer.number, charging.PROJECT, "true"))
+            booked_on = (order.customer.number, charging.PROJECT, charging.CARD)
+            rows.append((by_order[order.number], name, "FIXED_PRICE", *booked_on, "true"))
     agreed = agreements.agreements(dice, ordered, 101 + len(rows))
     for agreement in agreed:
         customer = agreement.orders[0].customer
         name = f"Service agreement {agreement.number}, {customer.name}"
-        rows.append((agreement.project, name, "TIME_AND_MATERIAL", customer.number, charging.AGREED, "true"))
+        booked_on = (customer.number, charging.AGREED, charging.EMPLOYEES)
+        rows.append((agreement.project, name, "TIME_AND_MATERIAL", *booked_on, "true"))
         by_order |= {order.number: agreement.project for order in agreement.orders}
-    _write(folder, "projects.csv", "number name type customer group active", rows)
+    _write(folder, "ledger_accounts.csv", "number name", charging.LEDGER_ACCOUNTS)
+    _write(folder, "projects.csv", "number name type customer group expense_offset_account active", rows)
     return agreed, by_order
 
 
@@ -369,6 +372,7 @@ def _write_lines(
                 agreement=agreements_of.get(order.number, ""),
                 day=day,
                 line_property=warranty,
+                offset_account=_offset_account(order, kind),
             )
             cost, sales = prices.of(line)
             named = (
@@ -379,6 +383,7 @@ def _write_lines(
                 what,
                 category,
                 warranty,
+                line.offset_account,
                 item,
                 task,
                 worker,
@@ -388,21 +393,28 @@ def _write_lines(
             if statuses[place - 1] == "POSTED":
                 booked.append(line)
     header = (
-        "order line_number transaction_type status description category line_property item task worker activity"
-        " quantity unit currency cost_price sales_price executes_on signed_off_at"
+        "order line_number transaction_type status description category line_property offset_account item task worker"
+        " activity quantity unit currency cost_price sales_price executes_on signed_off_at"
     )
     _write(folder, "order_lines.csv", header, rows)
     vouchers, transactions = charging.postings(booked, prices)
     _write(folder, "journal_postings.csv", "number journal posted_at posted_by", vouchers)
     header = (
         "order line_number posting project agreement transaction_type executed_on description category line_property"
-        " worker item quantity unit currency cost_price sales_price cost sales"
+        " offset_account worker item quantity unit currency cost_price sales_price cost sales"
     )
     _write(folder, "project_transactions.csv", header, transactions)
     return posted
 
 
 _WARRANTY = 17
+
+
+def _offset_account(order: Order, kind: str) -> str:
+    """What a line is set off against: as its project says, and only of an expense."""
+    if kind != "EXPENSE":
+        return ""
+    return charging.CARD if order.kind.origin == "PROJECT" else charging.EMPLOYEES
 
 
 def _day(activity: Activity) -> str:

@@ -45,6 +45,7 @@ CHECKS = {
     "project_transaction": {
         "project_transaction_prices": "{c}cost_price_minor >= 0 AND {c}sales_price_minor >= 0",
         "project_transaction_line": "{c}line_number > 0",
+        "project_transaction_offset_account": "{c}offset_account_id IS NULL OR {c}transaction_type = 'EXPENSE'",
     },
     "project_validation": {
         "project_validation_named": "{c}worker_id IS NOT NULL OR {c}category_id IS NOT NULL",
@@ -65,6 +66,7 @@ CHECKS = {
         "service_agreement_line_item": "({c}transaction_type = 'ITEM') = ({c}item_id IS NOT NULL)",
         "service_agreement_line_requirement": "{c}item_setup IS NULL OR {c}item_setup <> 'ITEM_REQUIREMENT' OR {c}site_id IS NOT NULL",
         "service_agreement_line_times": "({c}starts_after_minute IS NULL OR {c}starts_after_minute BETWEEN 0 AND 1439) AND ({c}ends_before_minute IS NULL OR {c}ends_before_minute BETWEEN 1 AND 1440) AND ({c}starts_after_minute IS NULL OR {c}ends_before_minute IS NULL OR {c}starts_after_minute < {c}ends_before_minute)",
+        "service_agreement_line_offset_account": "{c}offset_account_id IS NULL OR {c}transaction_type = 'EXPENSE'",
         "service_agreement_line_price": "{c}sales_price_minor IS NULL OR {c}sales_price_minor >= 0",
     },
     "service_interval": {
@@ -87,6 +89,7 @@ CHECKS = {
         "line_quantity": "{c}quantity IS NOT NULL AND {c}line_number > 0",
         "service_order_line_planned": "({c}agreement_line_id IS NULL) = ({c}calculated_on IS NULL)",
         "service_order_line_days": "({c}earliest_on IS NULL) = ({c}latest_on IS NULL) AND ({c}earliest_on IS NULL OR {c}earliest_on <= {c}latest_on)",
+        "service_order_line_offset_account": "{c}offset_account_id IS NULL OR {c}transaction_type = 'EXPENSE'",
         "service_order_line_price": "{c}sales_price_minor IS NULL OR {c}sales_price_minor >= 0",
         "service_order_line_times": "({c}starts_minute IS NULL) = ({c}ends_minute IS NULL) AND ({c}starts_minute IS NULL OR ({c}transaction_type = 'HOUR' AND {c}starts_minute >= 0 AND {c}starts_minute < {c}ends_minute AND {c}ends_minute <= 1440))",
     },

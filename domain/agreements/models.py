@@ -130,6 +130,11 @@ class ServiceAgreementLine(Model):
         "tavle.LineProperty", related_name="agreement_lines", on_delete=fields.RESTRICT
     )
     line_property_id: int
+    # Only of an expense.
+    offset_account: Any = fields.ForeignKeyField(
+        "tavle.LedgerAccount", null=True, related_name="agreement_lines", on_delete=fields.RESTRICT
+    )
+    offset_account_id: int | None
     project: Any = fields.ForeignKeyField("tavle.Project", related_name="agreement_lines", on_delete=fields.RESTRICT)
     project_id: int
     currency = fields.CharField(max_length=3)

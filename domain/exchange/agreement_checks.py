@@ -16,6 +16,7 @@ from domain.core.errors import Code, Refused
 from domain.customers.models import Address, Contact
 from domain.exchange import agreement_tables as agreements
 from domain.exchange import tables
+from domain.exchange.project_checks import check_offset_accounts
 from domain.exchange.rows import MODELS, Batch, Entry, chunks
 from domain.orders import rules as order_rules
 from domain.orders.models import ServiceOrder
@@ -141,6 +142,7 @@ async def _check_beside_orders(batch: Batch, entry: Entry) -> None:
 
 async def check_agreement_lines(batch: Batch) -> None:
     """What a line needs by its type, and that its object and task are its agreement's."""
+    check_offset_accounts(batch)
     owners = {entry.row.agreement_id for entry in batch.entries}
     objects = {row["id"]: row["agreement_id"] for row in await _where(ServiceObjectRelation, "agreement_id", owners)}
     tasks = {(row["agreement_id"], row["task_id"]) for row in await _where(ServiceTaskRelation, "agreement_id", owners)}

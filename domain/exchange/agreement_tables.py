@@ -181,6 +181,7 @@ AGREEMENT_LINES = Table(
         plain("description", forms.text(200), "What it says.", "Lift service", default=""),
         refers("category", "project_categories", "Its project category, of the same type.", "CAT-1", required=True),
         refers("line_property", "line_properties", "How it is charged.", "LPR-1", required=True),
+        refers("offset_account", "ledger_accounts", "What it is set off against; only of an `EXPENSE`.", ""),
         refers("project", "projects", "What it is charged to.", "PRJ-1", required=True),
         *line_prices(plain("currency", forms.CURRENCY, "ISO 4217 code.", "DKK", required=True)),
         plain("starts_on", forms.DATE, "Its first day, from which its interval counts.", "2026-01-01", required=True),

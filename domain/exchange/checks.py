@@ -213,6 +213,7 @@ async def _check_requirements(batch: Batch) -> None:
 async def _check_order_lines(batch: Batch) -> None:
     await agreement_checks.check_order_lines_agreed(batch)
     batch.check_all(lambda row: check_item(row.transaction_type, row.item_id, ("item",)))
+    project_checks.check_offset_accounts(batch)
     project_checks.check_times(batch)
     activities = batch.known(tables.ACTIVITIES.file)
     for entry in batch.entries:

@@ -94,8 +94,16 @@ def check_times(batch: Batch) -> None:
         batch.check(entry, _in_columns(partial(check_line_times, *named, shown=True)))
 
 
+def check_offset_accounts(batch: Batch) -> None:
+    """Only an expense is set off against an account."""
+    batch.check_all(
+        lambda row: rules.check_offset_account(row.transaction_type, row.offset_account_id, ("offset_account",))
+    )
+
+
 async def check_transactions(batch: Batch) -> None:
     """A transaction is of a posted line of its order and of its type, and stays as it is."""
+    check_offset_accounts(batch)
     lines: dict[tuple[int, int], ServiceOrderLine] = {}
     for part in chunks(sorted({entry.row.order_id for entry in batch.entries})):
         lines |= {(row.order_id, row.line_number): row for row in await ServiceOrderLine.filter(order_id__in=part)}

@@ -11,6 +11,13 @@ PROJECT_GROUPS = Table(
     "Kinds of projects.",
     (number("PGR-1"), name("Service")),
 )
+LEDGER_ACCOUNTS = Table(
+    "ledger_accounts.csv",
+    "ledger_account",
+    "ledger account",
+    "Accounts of the company's ledger that expenses are set off against.",
+    (number("5830"), name("Owed to employees")),
+)
 JOURNALS = Table(
     "journals.csv",
     "journal",
@@ -123,6 +130,7 @@ PROJECT_TRANSACTIONS = Table(
         plain("description", forms.text(200), "What it says.", "Lift inspection, annual", default=""),
         refers("category", "project_categories", "Its project category.", "CAT-1"),
         refers("line_property", "line_properties", "How it was charged.", "LPR-1"),
+        refers("offset_account", "ledger_accounts", "What it was set off against; only of an `EXPENSE`.", ""),
         refers("worker", "workers", "Who did it.", "WRK-1"),
         refers("item", "items", "Which item.", ""),
         plain("quantity", forms.decimal(4), "How much.", "2.5", required=True),

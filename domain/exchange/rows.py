@@ -35,6 +35,7 @@ from domain.parameters.models import ServiceManagementParameters
 from domain.postings.models import JournalPosting, ProjectTransaction
 from domain.projects.models import (
     Journal,
+    LedgerAccount,
     LineProperty,
     Project,
     ProjectCategory,
@@ -75,6 +76,7 @@ MODELS: dict[str, type[Model]] = {
         ProjectPrice,
         ProjectValidation,
         LineProperty,
+        LedgerAccount,
         ServiceObjectGroup,
         ServiceObject,
         ServiceLevel,

@@ -327,6 +327,7 @@ PROJECTS = Table(
         _refers("customer", "customers", "For whom.", "CUS-1"),
         _refers("group", "project_groups", "What kind of project it is.", "PGR-1"),
         _refers("line_property", "line_properties", "How its lines are charged; empty: fully.", "LPR-1"),
+        _refers("expense_offset_account", "ledger_accounts", "What its expenses are set off against.", "5830"),
         _active("Whether work is still booked on it."),
     ),
 )
@@ -455,6 +456,12 @@ ORDER_LINES = Table(
         _plain("description", forms.text(200), "What it says.", "Lift inspection, annual", default=""),
         _refers("category", "project_categories", "Its project category.", "CAT-1"),
         _refers("line_property", "line_properties", "How it is charged; empty: as its project says.", "LPR-1"),
+        _refers(
+            "offset_account",
+            "ledger_accounts",
+            "What it is set off against, only of an `EXPENSE`; empty: as its project says.",
+            "",
+        ),
         _refers("project", "projects", "What it is charged to; empty: what its order is.", ""),
         _refers("item", "items", "Which item; lines of type `ITEM` need one.", ""),
         _refers("task", "service_tasks", "What kind of work it is.", "TSK-1"),
@@ -550,6 +557,7 @@ TABLES = (
     TEAMS,
     TEAM_MEMBERS,
     projects.LINE_PROPERTIES,
+    projects.LEDGER_ACCOUNTS,
     PROJECTS,
     projects.PROJECT_PRICES,
     projects.PROJECT_VALIDATIONS,

@@ -37,6 +37,7 @@ SEQUENCES = {
     "service_agreement": "SA-",
     "service_level": "SLA-",
     "project_group": "PGR-",
+    "ledger_account": "ACC-",
     "journal": "JRN-",
     "project_price": "PRI-",
     "project_validation": "PVL-",

@@ -158,6 +158,11 @@ class ServiceOrderLine(Model):
         "tavle.LineProperty", null=True, related_name="order_lines", on_delete=fields.RESTRICT
     )
     line_property_id: int | None
+    # Only of an expense; None means that of its project.
+    offset_account: Any = fields.ForeignKeyField(
+        "tavle.LedgerAccount", null=True, related_name="order_lines", on_delete=fields.RESTRICT
+    )
+    offset_account_id: int | None
     # None means that of its order.
     project: Any = fields.ForeignKeyField(
         "tavle.Project", null=True, related_name="order_lines", on_delete=fields.RESTRICT

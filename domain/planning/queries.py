@@ -49,6 +49,7 @@ class PromisedLine:
     description: str
     category_id: int
     line_property_id: int
+    offset_account_id: int | None
     project_id: int
     currency: str
     typed_price_minor: int | None
@@ -167,6 +168,7 @@ _OF_LINES = (
     *("time_window.days_after", "task_id", "task.name", "worker_id", "worker.name", "worker.active"),
     *("object_relation_id", "object_relation.object.name", "category_id", "item_id", "item.active", "item_setup"),
     *("quantity", "unit", "starts_after_minute", "line_property_id", "project_id", "currency"),
+    "offset_account_id",
     *("sales_price_minor", "sales_price_modified", "site_id"),
 )
 
@@ -239,6 +241,7 @@ def _promised(row: Row) -> PromisedLine:
         description=row["description"],
         category_id=row["category_id"],
         line_property_id=row["line_property_id"],
+        offset_account_id=row["offset_account_id"],
         project_id=row["project_id"],
         currency=row["currency"],
         typed_price_minor=row["sales_price_minor"] if row["sales_price_modified"] else None,

@@ -106,6 +106,7 @@ def _line(each: PlannedLine, promised: PromisedLine, visit: PlannedVisit, line_n
         description=promised.description,
         category_id=promised.category_id,
         line_property_id=promised.line_property_id,
+        offset_account_id=promised.offset_account_id,
         project_id=promised.project_id,
         currency=promised.currency,
         sales_price_minor=promised.typed_price_minor,

@@ -55,6 +55,10 @@ class ProjectTransaction(Model):
         "tavle.LineProperty", null=True, related_name="transactions", on_delete=fields.RESTRICT
     )
     line_property_id: int | None
+    offset_account: Any = fields.ForeignKeyField(
+        "tavle.LedgerAccount", null=True, related_name="transactions", on_delete=fields.RESTRICT
+    )
+    offset_account_id: int | None
     worker: Any = fields.ForeignKeyField(
         "tavle.Worker", null=True, related_name="transactions", on_delete=fields.RESTRICT
     )

@@ -4,7 +4,7 @@ The sequence of vouchers is locked first, so that postings come one after the ot
 before its activities, and these before its lines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -231,11 +231,14 @@ async def _write(
     company = books.parameters.currency
     sold = [Sold(what_is_sold(order, line), line.currency or company, days[line.line_number]) for line in lines]
     found = await prices_for(sold)
-    properties = await _properties(order, lines)
+    projects = {
+        row.id: row for row in await Project.filter(id__in=sorted({each.what.project_id or 0 for each in sold}))
+    }
+    properties = await _properties(order, lines, projects)
     for line, what, prices in zip(lines, sold, found, strict=True):
         cost = _first(prices.cost_minor, line.cost_price_minor)
         sales = _first(None if line.sales_price_modified else prices.sales_minor, line.sales_price_minor)
-        charged = properties[line.id]
+        charged, project = properties[line.id], projects[what.what.project_id or 0]
         voucher = await books.voucher_for(work, line.transaction_type)
         percent = FULLY if charged is None else charged.chargeable_percent
         transaction = ProjectTransaction(
@@ -243,13 +246,14 @@ async def _write(
             order_id=order.id,
             line_number=line.line_number,
             order_line_id=line.id,
-            project_id=what.what.project_id or 0,
+            project_id=project.id,
             agreement_id=order.agreement_id,
             transaction_type=line.transaction_type,
             executed_on=what.on,
             description=line.description,
             category_id=line.category_id,
             line_property_id=None if charged is None else charged.id,
+            offset_account_id=_offset_account(line, project),
             worker_id=line.worker_id,
             item_id=line.item_id,
             quantity=line.quantity,
@@ -272,13 +276,21 @@ async def _write(
         )
 
 
-async def _properties(order: ServiceOrder, lines: Sequence[ServiceOrderLine]) -> dict[int, LineProperty | None]:
+async def _properties(
+    order: ServiceOrder, lines: Sequence[ServiceOrderLine], projects: Mapping[int, Project]
+) -> dict[int, LineProperty | None]:
     """How each line is charged: as it says itself, else as its project does."""
     project_ids = {line.id: what_is_sold(order, line).project_id or 0 for line in lines}
-    projects = {row.id: row for row in await Project.filter(id__in=sorted(set(project_ids.values())))}
     chosen = {line.id: line.line_property_id or projects[project_ids[line.id]].line_property_id for line in lines}
     found = {row.id: row for row in await LineProperty.filter(id__in=sorted({each or 0 for each in chosen.values()}))}
     return {line.id: found.get(chosen[line.id] or 0) for line in lines}
+
+
+def _offset_account(line: ServiceOrderLine, project: Project) -> int | None:
+    """What an expense is set off against: as it says itself, else as its project does; nothing else is."""
+    if line.transaction_type is not TransactionType.EXPENSE:
+        return None
+    return line.offset_account_id or project.expense_offset_account_id
 
 
 async def _close_visits(work: Work, activities: Sequence[ServiceActivity], lines: Sequence[ServiceOrderLine]) -> None:

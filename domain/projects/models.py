@@ -1,4 +1,4 @@
-"""Tables of projects: their groups and categories, journals, prices, and who may work on what."""
+"""Tables of projects: their groups, categories and accounts, journals, prices, and who may work on what."""
 
 from typing import Any
 
@@ -20,6 +20,18 @@ class ProjectGroup(Model):
         table = "project_group"
 
 
+class LedgerAccount(Model):
+    """An account of the company's ledger, as its bookkeeping numbers it."""
+
+    id = fields.IntField(primary_key=True)
+    number = fields.CharField(max_length=20, unique=True)
+    name = fields.CharField(max_length=120)
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "ledger_account"
+
+
 class Project(Model):
     """What costs and revenue are collected on."""
 
@@ -39,6 +51,11 @@ class Project(Model):
         "tavle.LineProperty", null=True, related_name="projects", on_delete=fields.RESTRICT
     )
     line_property_id: int | None
+    # What its expenses are set off against, unless a line says otherwise.
+    expense_offset_account: Any = fields.ForeignKeyField(
+        "tavle.LedgerAccount", null=True, related_name="projects", on_delete=fields.RESTRICT
+    )
+    expense_offset_account_id: int | None
     active = fields.BooleanField(default=True)
     version = fields.IntField(default=1)
 

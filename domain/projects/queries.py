@@ -1,4 +1,4 @@
-"""What the price set-up says of lines, and what projects allow, inside an open transaction."""
+"""What the price set-up and their projects say of lines, and what projects allow, inside an open transaction."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -9,9 +9,10 @@ from typing import Any
 from tortoise.expressions import Q
 
 from domain.core.errors import Path
+from domain.core.rows import existing
 from domain.projects import rules
-from domain.projects.models import Project, ProjectPrice, ProjectValidation
-from domain.projects.rules import Allowed, Price, Priced, Prices
+from domain.projects.models import LedgerAccount, Project, ProjectPrice, ProjectValidation
+from domain.projects.rules import Allowed, Price, Priced, Prices, TransactionType
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,35 @@ async def line_prices(sold: Sold, *, typed: int | None) -> dict[str, Any]:
 def _price(row: ProjectPrice) -> Price:
     what = Priced(row.transaction_type, row.project_id, row.item_id, row.worker_id, row.category_id)
     return Price(what, row.currency, row.starts_on, row.cost_price_minor, row.sales_price_minor)
+
+
+async def offset_account_for(
+    transaction_type: TransactionType, account_id: int | None, project_id: int | None
+) -> int | None:
+    """What a line is set off against: the account given, else, of an expense, that of its project.
+
+    Raises:
+        Refused: NOT_FOUND, INVALID.
+
+    Source: DOMAIN.md 2.
+    """
+    given = await checked_offset_account(transaction_type, account_id)
+    if given is not None or transaction_type is not TransactionType.EXPENSE:
+        return given
+    project = await Project.get_or_none(id=project_id or 0)
+    return None if project is None else project.expense_offset_account_id
+
+
+async def checked_offset_account(transaction_type: TransactionType, account_id: int | None) -> int | None:
+    """An account that a line of this type may be set off against; None stays None.
+
+    Raises:
+        Refused: NOT_FOUND, INVALID.
+
+    Source: DOMAIN.md 2.
+    """
+    rules.check_offset_account(transaction_type, account_id)
+    return await existing(LedgerAccount, account_id, "ledger account", "offsetAccountId")
 
 
 async def allowed_on(project_ids: Iterable[int]) -> dict[int, list[Allowed]]:

@@ -56,6 +56,20 @@ def check_percent(percent: int, path: Path = ("chargeablePercent",)) -> int:
     return percent
 
 
+def check_offset_account(
+    transaction_type: TransactionType, account_id: int | None, path: Path = ("offsetAccountId",)
+) -> None:
+    """Refuse an offset account for anything but an expense.
+
+    Raises:
+        Refused: INVALID.
+
+    Source: DOMAIN.md 2.
+    """
+    if account_id is not None and transaction_type is not TransactionType.EXPENSE:
+        raise Refused(Code.INVALID, f"Only an expense has an offset account; this is of type {transaction_type}.", path)
+
+
 def check_journal(transaction_type: TransactionType, *, show_start_end_time: bool) -> None:
     """Refuse a journal that shows from when to when an expense, an item or a fee lasted.
 

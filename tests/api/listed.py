@@ -210,6 +210,10 @@ async def _project_group(place: int, name: str) -> object:
     return await rows.a_project_group(number=_number(place), name=name)
 
 
+async def _ledger_account(place: int, name: str) -> object:
+    return await rows.a_ledger_account(number=_number(place), name=name)
+
+
 async def _journal(place: int, name: str) -> object:
     return await rows.a_journal(number=_number(place), name=name)
 
@@ -311,6 +315,7 @@ LISTS = [
         (2,),
     ),
     Listed("projectGroups", "RecordFilter", "RecordOrder", _project_group, "version", _TWO, (1, 3)),
+    Listed("ledgerAccounts", "RecordFilter", "RecordOrder", _ledger_account, "version", _TWO, (1, 3)),
     Listed("journals", "RecordFilter", "RecordOrder", _journal, "transactionType showStartEndTime", _TWO, (1, 3)),
     Listed(
         "projectPrices",

@@ -29,6 +29,7 @@ from domain.orders.rules import OrderOrigin
 from domain.parameters.models import ServiceManagementParameters
 from domain.projects.models import (
     Journal,
+    LedgerAccount,
     Project,
     ProjectCategory,
     ProjectGroup,
@@ -148,6 +149,11 @@ async def a_project_category(**columns: Any) -> ProjectCategory:
     return await ProjectCategory.create(
         **_filled(columns, number=_number("CAT-B"), name="Service hours", transaction_type=TransactionType.HOUR)
     )
+
+
+async def a_ledger_account(**columns: Any) -> LedgerAccount:
+    """A ledger account."""
+    return await LedgerAccount.create(**_filled(columns, number=_number("58"), name="Owed to employees"))
 
 
 async def a_project_group(**columns: Any) -> ProjectGroup:

@@ -248,6 +248,12 @@ CREATE TABLE "journal_posting" (
     "version" INT NOT NULL,
     "journal_id" INT NOT NULL REFERENCES "journal" ("id") ON DELETE RESTRICT
 );
+CREATE TABLE "ledger_account" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "version" INT NOT NULL
+);
 CREATE TABLE "line_property" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -301,6 +307,7 @@ CREATE TABLE "project" (
     "active" INT NOT NULL,
     "version" INT NOT NULL,
     "customer_id" INT REFERENCES "customer" ("id") ON DELETE RESTRICT,
+    "expense_offset_account_id" INT REFERENCES "ledger_account" ("id") ON DELETE RESTRICT,
     "group_id" INT REFERENCES "project_group" ("id") ON DELETE RESTRICT,
     "line_property_id" INT REFERENCES "line_property" ("id") ON DELETE RESTRICT
 );
@@ -350,6 +357,7 @@ CREATE TABLE "project_transaction" (
     "category_id" INT REFERENCES "project_category" ("id") ON DELETE RESTRICT,
     "item_id" INT REFERENCES "item" ("id") ON DELETE RESTRICT,
     "line_property_id" INT REFERENCES "line_property" ("id") ON DELETE RESTRICT,
+    "offset_account_id" INT REFERENCES "ledger_account" ("id") ON DELETE RESTRICT,
     "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE RESTRICT,
     "order_line_id" INT NOT NULL REFERENCES "service_order_line" ("id") ON DELETE RESTRICT,
     "posting_id" INT NOT NULL REFERENCES "journal_posting" ("id") ON DELETE RESTRICT,
@@ -432,6 +440,7 @@ CREATE TABLE "service_agreement_line" (
     "item_id" INT REFERENCES "item" ("id") ON DELETE RESTRICT,
     "line_property_id" INT NOT NULL REFERENCES "line_property" ("id") ON DELETE RESTRICT,
     "object_relation_id" INT REFERENCES "service_object_relation" ("id") ON DELETE NO ACTION,
+    "offset_account_id" INT REFERENCES "ledger_account" ("id") ON DELETE RESTRICT,
     "project_id" INT NOT NULL REFERENCES "project" ("id") ON DELETE RESTRICT,
     "site_id" INT REFERENCES "address" ("id") ON DELETE RESTRICT,
     "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
@@ -578,6 +587,7 @@ CREATE TABLE "service_order_line" (
     "item_id" INT REFERENCES "item" ("id") ON DELETE RESTRICT,
     "line_property_id" INT REFERENCES "line_property" ("id") ON DELETE RESTRICT,
     "object_relation_id" INT REFERENCES "service_object_relation" ("id") ON DELETE NO ACTION,
+    "offset_account_id" INT REFERENCES "ledger_account" ("id") ON DELETE RESTRICT,
     "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE CASCADE,
     "project_id" INT REFERENCES "project" ("id") ON DELETE RESTRICT,
     "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
@@ -762,6 +772,8 @@ CREATE TRIGGER project_price_sales_insert BEFORE INSERT ON project_price FOR EAC
 CREATE TRIGGER project_price_sales_update BEFORE UPDATE ON project_price FOR EACH ROW WHEN NOT (NEW.sales_price_minor IS NULL OR NEW.sales_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_price_sales'); END;
 CREATE TRIGGER project_transaction_line_insert BEFORE INSERT ON project_transaction FOR EACH ROW WHEN NOT (NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_transaction_line'); END;
 CREATE TRIGGER project_transaction_line_update BEFORE UPDATE ON project_transaction FOR EACH ROW WHEN NOT (NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_transaction_line'); END;
+CREATE TRIGGER project_transaction_offset_account_insert BEFORE INSERT ON project_transaction FOR EACH ROW WHEN NOT (NEW.offset_account_id IS NULL OR NEW.transaction_type = 'EXPENSE') BEGIN SELECT RAISE(ABORT, 'CHECK project_transaction_offset_account'); END;
+CREATE TRIGGER project_transaction_offset_account_update BEFORE UPDATE ON project_transaction FOR EACH ROW WHEN NOT (NEW.offset_account_id IS NULL OR NEW.transaction_type = 'EXPENSE') BEGIN SELECT RAISE(ABORT, 'CHECK project_transaction_offset_account'); END;
 CREATE TRIGGER project_transaction_prices_insert BEFORE INSERT ON project_transaction FOR EACH ROW WHEN NOT (NEW.cost_price_minor >= 0 AND NEW.sales_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_transaction_prices'); END;
 CREATE TRIGGER project_transaction_prices_update BEFORE UPDATE ON project_transaction FOR EACH ROW WHEN NOT (NEW.cost_price_minor >= 0 AND NEW.sales_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK project_transaction_prices'); END;
 CREATE TRIGGER project_validation_named_insert BEFORE INSERT ON project_validation FOR EACH ROW WHEN NOT (NEW.worker_id IS NOT NULL OR NEW.category_id IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'CHECK project_validation_named'); END;
@@ -776,6 +788,8 @@ CREATE TRIGGER service_agreement_line_item_insert BEFORE INSERT ON service_agree
 CREATE TRIGGER service_agreement_line_item_update BEFORE UPDATE ON service_agreement_line FOR EACH ROW WHEN NOT ((NEW.transaction_type = 'ITEM') = (NEW.item_id IS NOT NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_item'); END;
 CREATE TRIGGER service_agreement_line_number_insert BEFORE INSERT ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_number'); END;
 CREATE TRIGGER service_agreement_line_number_update BEFORE UPDATE ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.line_number > 0) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_number'); END;
+CREATE TRIGGER service_agreement_line_offset_account_insert BEFORE INSERT ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.offset_account_id IS NULL OR NEW.transaction_type = 'EXPENSE') BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_offset_account'); END;
+CREATE TRIGGER service_agreement_line_offset_account_update BEFORE UPDATE ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.offset_account_id IS NULL OR NEW.transaction_type = 'EXPENSE') BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_offset_account'); END;
 CREATE TRIGGER service_agreement_line_price_insert BEFORE INSERT ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.sales_price_minor IS NULL OR NEW.sales_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_price'); END;
 CREATE TRIGGER service_agreement_line_price_update BEFORE UPDATE ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.sales_price_minor IS NULL OR NEW.sales_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_price'); END;
 CREATE TRIGGER service_agreement_line_requirement_insert BEFORE INSERT ON service_agreement_line FOR EACH ROW WHEN NOT (NEW.item_setup IS NULL OR NEW.item_setup <> 'ITEM_REQUIREMENT' OR NEW.site_id IS NOT NULL) BEGIN SELECT RAISE(ABORT, 'CHECK service_agreement_line_requirement'); END;
@@ -790,6 +804,8 @@ CREATE TRIGGER service_object_relation_owner_insert BEFORE INSERT ON service_obj
 CREATE TRIGGER service_object_relation_owner_update BEFORE UPDATE ON service_object_relation FOR EACH ROW WHEN NOT ((NEW.agreement_id IS NULL) <> (NEW.order_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_object_relation_owner'); END;
 CREATE TRIGGER service_order_line_days_insert BEFORE INSERT ON service_order_line FOR EACH ROW WHEN NOT ((NEW.earliest_on IS NULL) = (NEW.latest_on IS NULL) AND (NEW.earliest_on IS NULL OR NEW.earliest_on <= NEW.latest_on)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_days'); END;
 CREATE TRIGGER service_order_line_days_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT ((NEW.earliest_on IS NULL) = (NEW.latest_on IS NULL) AND (NEW.earliest_on IS NULL OR NEW.earliest_on <= NEW.latest_on)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_days'); END;
+CREATE TRIGGER service_order_line_offset_account_insert BEFORE INSERT ON service_order_line FOR EACH ROW WHEN NOT (NEW.offset_account_id IS NULL OR NEW.transaction_type = 'EXPENSE') BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_offset_account'); END;
+CREATE TRIGGER service_order_line_offset_account_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT (NEW.offset_account_id IS NULL OR NEW.transaction_type = 'EXPENSE') BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_offset_account'); END;
 CREATE TRIGGER service_order_line_planned_insert BEFORE INSERT ON service_order_line FOR EACH ROW WHEN NOT ((NEW.agreement_line_id IS NULL) = (NEW.calculated_on IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_planned'); END;
 CREATE TRIGGER service_order_line_planned_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT ((NEW.agreement_line_id IS NULL) = (NEW.calculated_on IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_planned'); END;
 CREATE TRIGGER service_order_line_price_insert BEFORE INSERT ON service_order_line FOR EACH ROW WHEN NOT (NEW.sales_price_minor IS NULL OR NEW.sales_price_minor >= 0) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_price'); END;

@@ -1,5 +1,6 @@
 """Groups, journals, prices and validation of projects, beyond the laws of all master data."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -37,6 +38,7 @@ from tests.builders.agreed import a_line_property
 from tests.builders.log import only_event, refusal
 from tests.builders.rows import (
     a_journal,
+    a_ledger_account,
     a_price,
     a_project,
     a_project_category,
@@ -55,19 +57,27 @@ NEW_YEAR = date(2026, 1, 1)
 
 async def test_a_new_project_is_in_the_default_group_unless_told() -> None:
     default, other, warranty = await a_project_group(), await a_project_group(), await a_line_property()
+    owed = await a_ledger_account()
     await the_parameters(default_project_group_id=default.id)
 
     first = await perform(create_project, CreateProject("One", ProjectType.COST, "P-1"), actor=MANAGER)
     told = CreateProject("Two", ProjectType.COST, "P-2", group_id=other.id, line_property_id=warranty.id)
+    told = replace(told, expense_offset_account_id=owed.id)
     second = await perform(create_project, told, actor=MANAGER)
 
     assert (await Project.get(id=first.result)).group_id == default.id
     stored = await Project.get(id=second.result)
     assert (stored.group_id, stored.line_property_id) == (other.id, warranty.id)
+    assert stored.expense_offset_account_id == owed.id
 
 
 @pytest.mark.parametrize(
-    ("wrong", "path"), [({"group_id": 404}, "groupId"), ({"line_property_id": 404}, "linePropertyId")]
+    ("wrong", "path"),
+    [
+        ({"group_id": 404}, "groupId"),
+        ({"line_property_id": 404}, "linePropertyId"),
+        ({"expense_offset_account_id": 404}, "expenseOffsetAccountId"),
+    ],
 )
 async def test_a_project_in_no_such_group_is_refused(wrong: dict[str, Any], path: str) -> None:
     created = CreateProject("One", ProjectType.COST, "P-1", **wrong)

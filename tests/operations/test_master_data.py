@@ -24,7 +24,7 @@ from domain.numbering.operations import SEQUENCES
 from domain.orders import operations as orders
 from domain.orders.models import ActivityType
 from domain.projects import operations as projects
-from domain.projects.models import Journal, LineProperty, Project, ProjectCategory, ProjectGroup
+from domain.projects.models import Journal, LedgerAccount, LineProperty, Project, ProjectCategory, ProjectGroup
 from domain.projects.rules import ProjectType, TransactionType
 from domain.service_objects import operations as service_objects
 from domain.service_objects.models import ServiceObject, ServiceObjectGroup, ServiceTask
@@ -184,6 +184,15 @@ THINGS = [
         projects.ChangeLineProperty,
         "linePropertyId",
         agreed.a_line_property,
+    ),
+    Thing(
+        LedgerAccount,
+        projects.create_ledger_account,
+        _given(projects.CreateLedgerAccount("Owed to employees")),
+        projects.change_ledger_account,
+        projects.ChangeLedgerAccount,
+        "accountId",
+        rows.a_ledger_account,
     ),
     Thing(
         ProjectGroup,

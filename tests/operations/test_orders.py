@@ -199,6 +199,7 @@ async def test_lines_with_equal_worker_and_task_share_one_activity() -> None:
         "description": "Inspect",
         "category_id": category.id,
         "line_property_id": None,
+        "offset_account_id": None,
         "project_id": None,
         "item_id": None,
         "task_id": task.id,

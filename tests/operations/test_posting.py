@@ -150,6 +150,7 @@ async def test_a_line_becomes_a_transaction_under_a_voucher(set_clock: SetClock)
         "description": "Grease the rails",
         "category_id": category.id,
         "line_property_id": goodwill.id,
+        "offset_account_id": None,
         "worker_id": meg.id,
         "item_id": None,
         "quantity": Decimal("1.5000"),
@@ -253,6 +254,19 @@ async def test_the_projects_line_property_is_the_lines_unless_it_has_its_own() -
 
     found = await ProjectTransaction.all().order_by("line_number").values_list("line_property_id", "sales_minor")
     assert [tuple(each) for each in found] == [(warranty.id, 0), (full.id, 139000)]
+
+
+async def test_an_expense_is_set_off_as_its_line_says_or_else_its_project() -> None:
+    await a_company_that_posts()
+    card, owed = await rows.a_ledger_account(), await rows.a_ledger_account()
+    project = await rows.a_project(expense_offset_account_id=owed.id)
+    order = await an_order_done(EXPENSE, EXPENSE, HOUR, project_id=project.id)
+    await ServiceOrderLine.filter(line_number=2).update(offset_account_id=card.id)
+
+    await post(order)
+
+    posted = await ProjectTransaction.all().order_by("line_number")
+    assert [transaction.offset_account_id for transaction in posted] == [owed.id, card.id, None]
 
 
 # --- what is in the way ----------------------------------------------------------------------------------------------

@@ -52,6 +52,7 @@ async def test_a_project_is_created_for_a_customer() -> None:
         "customer_id": customer.id,
         "group_id": None,
         "line_property_id": None,
+        "expense_offset_account_id": None,
         "active": True,
         "version": 1,
     }

@@ -18,7 +18,7 @@ from domain.exchange.rules import Span, overlapping
 from domain.exchange.sheets import SheetRow, read_sheet
 from domain.exchange.tables import BY_FILE, TABLES
 from domain.orders.rules import DispatchStatus, LineStatus, Priority, minor_units
-from domain.projects.rules import Price, Priced, prices_of
+from domain.projects.rules import Price, Priced, TransactionType, prices_of
 from tests.builders.folders import bytes_of
 
 COPENHAGEN = ZoneInfo("Europe/Copenhagen")
@@ -302,4 +302,6 @@ def test_what_is_posted_was_priced_by_the_price_set_up(demo: Rows) -> None:
         percent = percents[values["line_property"] or "LPR-1"]
         assert values["cost"] == minor_units(values["quantity"], from_minor(values["cost_price"]))
         assert values["sales"] == minor_units(values["quantity"] * percent / 100, from_minor(values["sales_price"]))
+        assert values["offset_account"] == line["offset_account"]
     assert {row["line_property"] for row in transactions} >= {None, "LPR-3"}
+    assert {row["transaction_type"] for row in transactions if row["offset_account"]} == {TransactionType.EXPENSE}

@@ -32,6 +32,9 @@ class ServiceAgreementLineInput:
     line_property_id: strawberry.ID | None = strawberry.field(
         default=None, description="How it is charged; as its project says unless given."
     )
+    offset_account_id: strawberry.ID | None = strawberry.field(
+        default=None, description="What an expense is set off against; as its project says unless given."
+    )
     quantity: Decimal = strawberry.field(description="How much, in `unit`, with at most four decimals.")
     unit: str = strawberry.field(default="h", description="What the quantity is counted in.")
     description: str = strawberry.field(default="", description="What it is, in a few words.")
@@ -86,6 +89,7 @@ class ServiceAgreementLineInput:
             transaction_type=self.transaction_type,
             category_id=key_of(self.category_id, "pca", "project category", *path, "categoryId"),
             line_property_id=optional_key(self.line_property_id, "lpr", "line property", *path, "linePropertyId"),
+            offset_account_id=optional_key(self.offset_account_id, "acc", "ledger account", *path, "offsetAccountId"),
             quantity=self.quantity,
             unit=self.unit,
             description=self.description,
@@ -135,6 +139,7 @@ class ChangeServiceAgreementLineInput(MutationInput):
     line_id: strawberry.ID = strawberry.field(description="Which line.")
     category_id: strawberry.Maybe[strawberry.ID] = strawberry.field(description=OMIT)
     line_property_id: strawberry.Maybe[strawberry.ID] = strawberry.field(description=OMIT)
+    offset_account_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     quantity: strawberry.Maybe[Decimal] = strawberry.field(description=OMIT)
     unit: strawberry.Maybe[str] = strawberry.field(description=OMIT)
     description: strawberry.Maybe[str] = strawberry.field(description=OMIT)
@@ -163,6 +168,7 @@ class ChangeServiceAgreementLineInput(MutationInput):
             line_id=key_of(self.line_id, "sal", "agreement line", "lineId"),
             category_id=kept_given_key(self.category_id, "pca", "project category", "categoryId"),
             line_property_id=kept_given_key(self.line_property_id, "lpr", "line property", "linePropertyId"),
+            offset_account_id=kept_key(self.offset_account_id, "acc", "ledger account", "offsetAccountId"),
             quantity=kept(self.quantity),
             unit=kept(self.unit),
             description=kept(self.description),

@@ -12,7 +12,7 @@ from api.schema.inputs import clock_text
 from api.schema.items import Item
 from api.schema.money import Money, cost_of, sales_of
 from api.schema.nodes import Node, node
-from api.schema.projects import LineProperty, Project, ProjectCategory
+from api.schema.projects import LedgerAccount, LineProperty, Project, ProjectCategory
 from api.schema.scalars import CurrencyCode
 from api.schema.service_objects import ServiceObjectRelation, ServiceTask, ServiceTaskRelation
 from api.schema.slas import ServiceLevel
@@ -47,6 +47,9 @@ class ServiceAgreementLine(Node):
     description: str = column(description="What it is, in a few words; may be empty.")
     category: ProjectCategory = one(description="Project category.")
     line_property: LineProperty = one(description="How it is charged.")
+    offset_account: LedgerAccount | None = one(
+        description="What it is set off against; null when not said, and unless it is of type EXPENSE."
+    )
     project: Project = one(description="Where cost and revenue go.")
     currency: CurrencyCode = column(description="The currency it is sold in.")
     cost_price: Money | None = cost_of(

@@ -26,6 +26,9 @@ class ServiceOrderLineInput:
         default=None, description="Project category, of the same transaction type. Required where there are several."
     )
     line_property_id: strawberry.ID | None = strawberry.field(default=None, description="How it is charged.")
+    offset_account_id: strawberry.ID | None = strawberry.field(
+        default=None, description="What an expense is set off against; as its project says unless given."
+    )
     project_id: strawberry.ID | None = strawberry.field(
         default=None, description="Where it is charged to; the order's project unless given."
     )
@@ -70,6 +73,7 @@ class ServiceOrderLineInput:
             description=self.description,
             category_id=optional_key(self.category_id, "pca", "project category", *path, "categoryId"),
             line_property_id=optional_key(self.line_property_id, "lpr", "line property", *path, "linePropertyId"),
+            offset_account_id=optional_key(self.offset_account_id, "acc", "ledger account", *path, "offsetAccountId"),
             project_id=optional_key(self.project_id, "prj", "project", *path, "projectId"),
             item_id=optional_key(self.item_id, "itm", "item", *path, "itemId"),
             task_id=optional_key(self.task_id, "tsk", "service task", *path, "taskId"),
@@ -115,6 +119,7 @@ class ChangeServiceOrderLineInput(MutationInput):
     description: strawberry.Maybe[str] = strawberry.field(description=OMIT)
     category_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     line_property_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    offset_account_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     project_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     task_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     worker_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
@@ -137,6 +142,7 @@ class ChangeServiceOrderLineInput(MutationInput):
             description=kept(self.description),
             category_id=kept_key(self.category_id, "pca", "project category", "categoryId"),
             line_property_id=kept_key(self.line_property_id, "lpr", "line property", "linePropertyId"),
+            offset_account_id=kept_key(self.offset_account_id, "acc", "ledger account", "offsetAccountId"),
             project_id=kept_key(self.project_id, "prj", "project", "projectId"),
             task_id=kept_key(self.task_id, "tsk", "service task", "taskId"),
             worker_id=kept_key(self.worker_id, "wrk", "worker", "workerId"),

@@ -14,7 +14,7 @@ from api.schema.money import Money, cost_of, sales_of
 from api.schema.nodes import Node, node
 from api.schema.orders.available import LINE_NEEDS, ORDER_NEEDS, AvailableOrderAction, of_line, of_order
 from api.schema.orders.sla import ServiceOrderSla, for_company, while_running
-from api.schema.projects import LineProperty, Project, ProjectCategory
+from api.schema.projects import LedgerAccount, LineProperty, Project, ProjectCategory
 from api.schema.scalars import CurrencyCode
 from api.schema.service_objects import ServiceObjectRelation, ServiceTask, ServiceTaskRelation
 from api.schema.stages import Stage, StageReasonCode
@@ -155,6 +155,9 @@ class ServiceOrderLine(Node):
     unit: str = column(description="What the quantity is counted in, for example `h`.")
     category: ProjectCategory | None = one(description="Project category; null when not said.")
     line_property: LineProperty | None = one(description="How it is charged; null when not said.")
+    offset_account: LedgerAccount | None = one(
+        description="What it is set off against; null when not said, and unless it is of type EXPENSE."
+    )
     project: Project | None = one(
         shown=sees_customer,
         needs=("project.customer_id",),

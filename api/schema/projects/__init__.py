@@ -1,5 +1,5 @@
 """Projects, what they are set up with, and what work on them costs."""
 
-from api.schema.projects.types import Journal, LineProperty, Project, ProjectCategory, ProjectGroup
+from api.schema.projects.types import Journal, LedgerAccount, LineProperty, Project, ProjectCategory, ProjectGroup
 
-__all__ = ["Journal", "LineProperty", "Project", "ProjectCategory", "ProjectGroup"]
+__all__ = ["Journal", "LedgerAccount", "LineProperty", "Project", "ProjectCategory", "ProjectGroup"]

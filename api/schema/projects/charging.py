@@ -1,4 +1,4 @@
-"""Journals, prices, and who may work on which project."""
+"""Ledger accounts, journals, prices, and who may work on which project."""
 
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from api.schema.money import Money, cost_of, sales_of
 from api.schema.mutations import deletion, mutation
 from api.schema.nodes import Node, key_of, keys_of, node, optional_key
 from api.schema.paging import OrderEnum, RecordFilter, RecordOrder
-from api.schema.projects.types import Journal, Project, ProjectCategory, ProjectValidation
+from api.schema.projects.types import Journal, LedgerAccount, Project, ProjectCategory, ProjectValidation
 from api.schema.scalars import CurrencyCode
 from api.schema.workforce import Worker
 from api.selection import column, identity, one
@@ -99,6 +99,50 @@ class ProjectPriceFilter:
         if self.item_ids is not None:
             where &= Q(item_id__in=keys_of(self.item_ids, "itm", "item", "filter", "itemIds"))
         return where
+
+
+@strawberry.input(description="A new ledger account.")
+class CreateLedgerAccountInput(MutationInput):
+    """For `createLedgerAccount`."""
+
+    name: str = strawberry.field(description="Its name, at most 120 characters.")
+    number: str | None = strawberry.field(default=None, description=f"As the ledger has it. {NUMBER}")
+
+    def command(self) -> operations.CreateLedgerAccount:
+        """The command this asks for."""
+        return operations.CreateLedgerAccount(name=self.name, number=self.number)
+
+
+@strawberry.input(description="What is to be different about a ledger account.")
+class ChangeLedgerAccountInput(MutationInput):
+    """For `changeLedgerAccount`."""
+
+    account_id: strawberry.ID = strawberry.field(description="Which ledger account.")
+    name: strawberry.Maybe[str] = strawberry.field(description=OMIT)
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def command(self) -> operations.ChangeLedgerAccount:
+        """The command this asks for."""
+        return operations.ChangeLedgerAccount(
+            account_id=key_of(self.account_id, "acc", "ledger account", "accountId"),
+            name=kept(self.name),
+            expected_version=self.expected_version,
+        )
+
+
+@strawberry.input(description="Which ledger account to delete.")
+class DeleteLedgerAccountInput(MutationInput):
+    """For `deleteLedgerAccount`."""
+
+    account_id: strawberry.ID = strawberry.field(description="Which ledger account.")
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def command(self) -> operations.DeleteLedgerAccount:
+        """The command this asks for."""
+        return operations.DeleteLedgerAccount(
+            account_id=key_of(self.account_id, "acc", "ledger account", "accountId"),
+            expected_version=self.expected_version,
+        )
 
 
 @strawberry.input(description="A new journal.")
@@ -264,16 +308,35 @@ class DeleteProjectValidationInput(MutationInput):
 
 @strawberry.type
 class ChargingQueries:
-    """Reading journals and prices."""
+    """Reading ledger accounts, journals and prices."""
 
+    ledger_accounts = listing(LedgerAccount, RecordFilter, RecordOrder.NUMBER_ASC, "Ledger accounts.")
     journals = listing(Journal, RecordFilter, RecordOrder.NUMBER_ASC, "Journals.")
     project_prices = listing(ProjectPrice, ProjectPriceFilter, ProjectPriceOrder.NUMBER_ASC, "Prices.")
 
 
 @strawberry.type
 class ChargingMutations:
-    """Changing journals, prices and validation."""
+    """Changing ledger accounts, journals, prices and validation."""
 
+    create_ledger_account = mutation(
+        operations.create_ledger_account,
+        CreateLedgerAccountInput,
+        "Creates a ledger account.",
+        ledger_account=LedgerAccount,
+    )
+    change_ledger_account = mutation(
+        operations.change_ledger_account,
+        ChangeLedgerAccountInput,
+        "Changes a ledger account.",
+        ledger_account=LedgerAccount,
+    )
+    delete_ledger_account = deletion(
+        operations.delete_ledger_account,
+        DeleteLedgerAccountInput,
+        "Deletes a ledger account that is not in use.",
+        LedgerAccount,
+    )
     create_journal = mutation(operations.create_journal, CreateJournalInput, "Creates a journal.", journal=Journal)
     change_journal = mutation(operations.change_journal, ChangeJournalInput, "Changes a journal.", journal=Journal)
     delete_journal = deletion(

@@ -73,6 +73,9 @@ class CreateProjectInput(MutationInput):
     line_property_id: strawberry.ID | None = strawberry.field(
         default=None, description="How its lines are charged unless they say so; fully unless given."
     )
+    expense_offset_account_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Ledger account that its expenses are set off against unless they say otherwise."
+    )
 
     def command(self) -> operations.CreateProject:
         """The command this asks for."""
@@ -83,6 +86,9 @@ class CreateProjectInput(MutationInput):
             customer_id=optional_key(self.customer_id, "cus", "customer", "customerId"),
             group_id=optional_key(self.group_id, "pgr", "project group", "groupId"),
             line_property_id=optional_key(self.line_property_id, "lpr", "line property", "linePropertyId"),
+            expense_offset_account_id=optional_key(
+                self.expense_offset_account_id, "acc", "ledger account", "expenseOffsetAccountId"
+            ),
         )
 
 
@@ -98,6 +104,7 @@ class ChangeProjectInput(MutationInput):
     )
     group_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     line_property_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    expense_offset_account_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     active: strawberry.Maybe[bool] = strawberry.field(description="Omit to keep. False closes the project.")
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
@@ -110,6 +117,9 @@ class ChangeProjectInput(MutationInput):
             customer_id=kept_key(self.customer_id, "cus", "customer", "customerId"),
             group_id=kept_key(self.group_id, "pgr", "project group", "groupId"),
             line_property_id=kept_key(self.line_property_id, "lpr", "line property", "linePropertyId"),
+            expense_offset_account_id=kept_key(
+                self.expense_offset_account_id, "acc", "ledger account", "expenseOffsetAccountId"
+            ),
             active=kept(self.active),
             expected_version=self.expected_version,
         )

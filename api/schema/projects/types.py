@@ -1,4 +1,4 @@
-"""What is seen of projects: groups, categories, line properties, journals, validation."""
+"""What is seen of projects: groups, categories, line properties, ledger accounts, journals, validation."""
 
 import strawberry
 
@@ -47,6 +47,21 @@ class LineProperty(Node):
 
 
 @node(
+    models.LedgerAccount,
+    prefix="acc",
+    visible=company_only,
+    description="An account of the company's ledger, as its bookkeeping numbers it.",
+)
+class LedgerAccount(Node):
+    """A ledger account."""
+
+    id: strawberry.ID = identity("acc")
+    number: str = column(description=_NUMBER)
+    name: str = column(description="The account's name.")
+    version: int = column(description=_VERSION)
+
+
+@node(
     models.Project, prefix="prj", visible=visible_of_customers, description="What costs and revenue are collected on."
 )
 class Project(Node):
@@ -60,6 +75,9 @@ class Project(Node):
     group: ProjectGroup | None = one(description="What kind of project it is; null when not said.")
     line_property: LineProperty | None = one(
         description="How its lines are charged unless they say so themselves; null: fully."
+    )
+    expense_offset_account: LedgerAccount | None = one(
+        description="What its expenses are set off against unless a line says otherwise; null when not said."
     )
     active: bool = column(description="Whether it is still open.")
     validations: list["ProjectValidation"] = many(

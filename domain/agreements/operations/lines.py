@@ -23,7 +23,13 @@ from domain.items.models import Item
 from domain.parameters.queries import company_parameters
 from domain.parameters.rules import check_currency
 from domain.projects.models import LineProperty, Project, ProjectCategory
-from domain.projects.queries import Sold, check_project_allows, line_prices
+from domain.projects.queries import (
+    Sold,
+    check_project_allows,
+    checked_offset_account,
+    line_prices,
+    offset_account_for,
+)
 from domain.projects.rules import Priced, TransactionType
 from domain.service_objects import rules as object_rules
 from domain.service_objects.models import ServiceObjectRelation, ServiceTask, ServiceTaskRelation
@@ -33,7 +39,8 @@ from domain.service_objects.models import ServiceObjectRelation, ServiceTask, Se
 class NewAgreementLine:
     """A line to put on an agreement; what is None of project, currency and start is the agreement's or company's.
 
-    Without a line property it has that of its project. Units: minutes after midnight.
+    Without a line property it has that of its project, and so an expense without an offset account. Units: minutes
+    after midnight.
     """
 
     transaction_type: TransactionType
@@ -57,6 +64,7 @@ class NewAgreementLine:
     starts_after_minute: int | None = None
     ends_before_minute: int | None = None
     sales_price: Decimal | None = None
+    offset_account_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,9 @@ async def add_service_agreement_line(work: Work, command: AddServiceAgreementLin
     try:
         wanted["line_property_id"] = wanted["line_property_id"] or await _property_of(wanted["project_id"])
         values = await _checked(agreement, wanted)
+        values["offset_account_id"] = await offset_account_for(
+            wanted["transaction_type"], wanted["offset_account_id"], wanted["project_id"]
+        )
         values |= await _priced(wanted | values, None if typed is None else _minor(typed))
     except Refused as refused:
         raise refused.under("line") from None
@@ -121,6 +132,7 @@ class ChangeServiceAgreementLine:
     starts_after_minute: int | None | Keep = KEEP
     ends_before_minute: int | None | Keep = KEEP
     sales_price: Decimal | None | Keep = KEEP
+    offset_account_id: int | None | Keep = KEEP
     expected_version: int | None = None
 
 
@@ -146,6 +158,8 @@ async def change_service_agreement_line(work: Work, command: ChangeServiceAgreem
         return line.id
     stored = {name: getattr(line, name) for name in ServiceAgreementLine._meta.db_fields}  # noqa: SLF001 - Tortoise's
     values = await _checked(agreement, stored | new, only=new)
+    if "offset_account_id" in new:
+        await checked_offset_account(line.transaction_type, new["offset_account_id"])
     if new.keys() & {"starts_on", "ends_on"}:
         wanted = stored | new
         name = f"Line {line.line_number} of {agreement.number}"

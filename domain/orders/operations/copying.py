@@ -111,6 +111,7 @@ async def _copied(work: Work, order: ServiceOrder, line: ServiceAgreementLine, o
         description=line.description,
         category_id=line.category_id,
         line_property_id=line.line_property_id,
+        offset_account_id=line.offset_account_id,
         currency=line.currency,
         item_id=line.item_id,
         task_id=await _task(work, order, line),

@@ -23,6 +23,7 @@ from domain.orders.pricing import check_times, price, typed_price
 from domain.parameters.queries import company_parameters
 from domain.parameters.rules import check_currency
 from domain.projects.models import LineProperty, Project
+from domain.projects.queries import checked_offset_account, offset_account_for
 from domain.projects.rules import TransactionType
 from domain.service_objects.models import ServiceTask
 
@@ -57,6 +58,7 @@ class NewLine:
     ends_minute: int | None = None
     agreement_line_id: int | None = None
     calculated_on: date | None = None
+    offset_account_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class ChangeServiceOrderLine:
     sales_price: Decimal | None | Keep = KEEP
     starts_minute: int | None | Keep = KEEP
     ends_minute: int | None | Keep = KEEP
+    offset_account_id: int | None | Keep = KEEP
     expected_version: int | None = None
 
 
@@ -156,14 +159,7 @@ async def change_service_order_line(work: Work, command: ChangeServiceOrderLine)
     if days["executes_on"] is not None and days["executes_on"] != line.executes_on:
         await agreed.check_lines_hold(order, days["executes_on"], ("executesOn",), id=line.id)
     values |= days
-    if not isinstance(command.category_id, Keep):
-        values["category_id"] = await category_for(line.transaction_type, command.category_id)
-    if not isinstance(command.line_property_id, Keep):
-        values["line_property_id"] = await existing(
-            LineProperty, command.line_property_id, "line property", "linePropertyId"
-        )
-    if not isinstance(command.project_id, Keep):
-        values["project_id"] = await usable(Project, command.project_id, "project", "projectId")
+    values |= await _newly_charged_to(line, command)
     project_id = values.get("project_id", line.project_id) or order.project_id
     is_other = moved or bool(values.keys() & {"category_id", "project_id"})
     if is_other:
@@ -220,11 +216,31 @@ async def add_line(work: Work, order: ServiceOrder, new: NewLine, line_number: i
     line.executes_on, line.earliest_on, line.latest_on = day, new.earliest_on or day, new.latest_on or day
     rules.check_days(line.earliest_on, line.latest_on)
     line.line_property_id = line.line_property_id or await line_property_of(line.project_id or order.project_id)
+    line.offset_account_id = await offset_account_for(
+        line.transaction_type, new.offset_account_id, line.project_id or order.project_id
+    )
     await check_project_takes(line.project_id or order.project_id, worker_id, line.category_id)
     await check_times(line)
     await price(work, order, line, None if new.sales_price is None else typed_price(new.sales_price))
     line.activity_id = await visit_for(work, order, line)
     return await work.create(line, "service_order_line_created")
+
+
+async def _newly_charged_to(line: ServiceOrderLine, command: ChangeServiceOrderLine) -> dict[str, Any]:
+    """What else a line is to be charged as and to, as far as the command says so."""
+    values: dict[str, Any] = {}
+    if not isinstance(command.category_id, Keep):
+        values["category_id"] = await category_for(line.transaction_type, command.category_id)
+    if not isinstance(command.line_property_id, Keep):
+        values["line_property_id"] = await existing(
+            LineProperty, command.line_property_id, "line property", "linePropertyId"
+        )
+    if not isinstance(command.offset_account_id, Keep):
+        account_id = command.offset_account_id
+        values["offset_account_id"] = await checked_offset_account(line.transaction_type, account_id)
+    if not isinstance(command.project_id, Keep):
+        values["project_id"] = await usable(Project, command.project_id, "project", "projectId")
+    return values
 
 
 async def _charged(

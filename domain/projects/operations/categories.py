@@ -1,4 +1,4 @@
-"""Changes of project categories, line properties and journals."""
+"""Changes of project categories, line properties, ledger accounts and journals."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from domain.core.removal import removed
 from domain.core.rows import locked
 from domain.numbering import named
 from domain.projects import rules
-from domain.projects.models import Journal, LineProperty, ProjectCategory
+from domain.projects.models import Journal, LedgerAccount, LineProperty, ProjectCategory
 from domain.projects.rules import TransactionType
 
 
@@ -162,6 +162,74 @@ async def delete_line_property(work: Work, command: DeleteLineProperty) -> int:
         command.line_property_id,
         "line property",
         "linePropertyId",
+        expected_version=command.expected_version,
+    )
+
+
+# --- ledger accounts -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CreateLedgerAccount:
+    """A new account, with the number that the ledger has for it; without one it draws one."""
+
+    name: str
+    number: str | None = None
+
+
+@operation(requires=Permission.MAINTAIN_MASTER_DATA)
+async def create_ledger_account(work: Work, command: CreateLedgerAccount) -> int:
+    """Create a ledger account.
+
+    Raises:
+        Refused: INVALID, ALREADY_EXISTS, NUMBER_SEQUENCE_MISSING.
+
+    Source: DOMAIN.md 2.
+    """
+    return await named.made(work, LedgerAccount, command.name, command.number)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLedgerAccount:
+    """What is to be different about a ledger account."""
+
+    account_id: int
+    name: str | Keep = KEEP
+    expected_version: int | None = None
+
+
+@operation(requires=Permission.MAINTAIN_MASTER_DATA)
+async def change_ledger_account(work: Work, command: ChangeLedgerAccount) -> int:
+    """Change a ledger account.
+
+    Raises:
+        Refused: NOT_FOUND, VERSION_CONFLICT, INVALID.
+    """
+    which = (command.account_id, "ledger account", "accountId")
+    return await named.renamed(work, LedgerAccount, *which, command.name, expected_version=command.expected_version)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteLedgerAccount:
+    """Which ledger account goes."""
+
+    account_id: int
+    expected_version: int | None = None
+
+
+@operation(requires=Permission.MAINTAIN_MASTER_DATA)
+async def delete_ledger_account(work: Work, command: DeleteLedgerAccount) -> int:
+    """Delete an account that neither a project nor a line names, and that nothing was posted to.
+
+    Raises:
+        Refused: NOT_FOUND, VERSION_CONFLICT, IN_USE.
+    """
+    return await removed(
+        work,
+        LedgerAccount,
+        command.account_id,
+        "ledger account",
+        "accountId",
         expected_version=command.expected_version,
     )
 

@@ -14,7 +14,7 @@ from domain.customers.models import Customer
 from domain.numbering import named
 from domain.parameters.queries import company_parameters
 from domain.projects import rules
-from domain.projects.models import LineProperty, Project, ProjectGroup
+from domain.projects.models import LedgerAccount, LineProperty, Project, ProjectGroup
 from domain.projects.rules import ProjectType
 
 
@@ -28,6 +28,7 @@ class CreateProject:
     customer_id: int | None = None
     group_id: int | None = None
     line_property_id: int | None = None
+    expense_offset_account_id: int | None = None
 
 
 @operation(requires=Permission.MAINTAIN_MASTER_DATA)
@@ -48,6 +49,7 @@ async def create_project(work: Work, command: CreateProject) -> int:
         customer_id=await existing(Customer, command.customer_id, "customer", "customerId"),
         group_id=await _group(command.group_id),
         line_property_id=await _line_property(command.line_property_id),
+        expense_offset_account_id=await _account(command.expense_offset_account_id),
     )
 
 
@@ -61,6 +63,7 @@ class ChangeProject:
     customer_id: int | None | Keep = KEEP
     group_id: int | None | Keep = KEEP
     line_property_id: int | None | Keep = KEEP
+    expense_offset_account_id: int | None | Keep = KEEP
     active: bool | Keep = KEEP
     expected_version: int | None = None
 
@@ -88,6 +91,9 @@ async def change_project(work: Work, command: ChangeProject) -> int:
         ),
         group_id=await existing(ProjectGroup, chosen(command.group_id, project.group_id), "project group", "groupId"),
         line_property_id=await _line_property(chosen(command.line_property_id, project.line_property_id)),
+        expense_offset_account_id=await _account(
+            chosen(command.expense_offset_account_id, project.expense_offset_account_id)
+        ),
         active=chosen(command.active, project.active),
     )
     return project.id
@@ -189,3 +195,7 @@ async def _group(group_id: int | None) -> int | None:
 
 async def _line_property(line_property_id: int | None) -> int | None:
     return await existing(LineProperty, line_property_id, "line property", "linePropertyId")
+
+
+async def _account(account_id: int | None) -> int | None:
+    return await existing(LedgerAccount, account_id, "ledger account", "expenseOffsetAccountId")

@@ -1,9 +1,9 @@
-"""Changes of what projects are charged with: groups, journals, prices, validation."""
+"""Changes of what projects are charged with: groups, ledger accounts, journals, prices, validation."""
 
 from datetime import date
 
 from domain.numbering.operations import SEQUENCES
-from domain.projects.models import ProjectGroup
+from domain.projects.models import LedgerAccount, ProjectGroup
 from tests.api.changes.agreements import record
 from tests.api.changes.table import Told, change
 from tests.builders import agreed, rows
@@ -14,6 +14,13 @@ async def _group_in_use(group: ProjectGroup) -> object:
 
 
 record("projectGroup", "pgr", "project_group", "groupId", rows.a_project_group, _group_in_use)
+
+
+async def _account_in_use(account: LedgerAccount) -> object:
+    return await rows.a_project(expense_offset_account_id=account.id)
+
+
+record("ledgerAccount", "acc", "ledger_account", "accountId", rows.a_ledger_account, _account_in_use)
 
 
 @change("deleteProject", "deletedId")

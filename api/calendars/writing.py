@@ -2,11 +2,13 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING
 
 from domain.calendar_feeds.publishing import Publication
 from domain.calendar_feeds.rules import Entry, Visit
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 # To be raised when the same calendar is written otherwise.
 _FORM = 1
@@ -19,6 +21,9 @@ def calendar_text(publication: Publication, origin: str) -> bytes:
     Times are in UTC: a visit is one moment, and every calendar program shows it in its reader's time zone, before and
     after clocks change, without having to understand a time zone's definition.
     """
+    # Large, and of no use to a server that publishes no calendar.
+    from icalendar import Calendar, Event
+
     calendar = Calendar()
     calendar.add("prodid", "-//Tavle//Calendar feed//EN")
     calendar.add("version", "2.0")
@@ -31,7 +36,7 @@ def calendar_text(publication: Publication, origin: str) -> bytes:
     calendar.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", _REFRESH, parameters={"VALUE": "DURATION"})
     for entry, visit in publication.entries:
-        calendar.add_component(_event(entry, visit, origin))
+        calendar.add_component(_filled(Event(), entry, visit, origin))
     content: bytes = calendar.to_ical()
     return content
 
@@ -47,8 +52,7 @@ def tag_of(publication: Publication) -> str:
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
-def _event(entry: Entry, visit: Visit | None, origin: str) -> Event:
-    event = Event()
+def _filled(event: "Event", entry: Entry, visit: Visit | None, origin: str) -> "Event":
     event.add("uid", f"act_{entry.activity_id}@{origin}")
     event.add("sequence", entry.sequence)
     event.add("dtstamp", _moment(entry.changed_at))

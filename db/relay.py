@@ -19,8 +19,9 @@ from db.outbox import Cursor, Event
 from db.remembered import forget_everything
 
 POLL_SECONDS = 0.25
-RING = 5_000
 MAX_DELTA = 2_000
+# Who is further behind than this reads the database; an event is as large as the rows before and after it.
+RING = 1_000
 _BATCH = 500
 _LISTENER_CHECK_SECONDS = 5.0
 _RETRY_SECONDS = 0.3

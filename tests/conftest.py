@@ -3,9 +3,11 @@
 import shutil
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
+from structlog.testing import capture_logs
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from db import lifecycle, migrating
@@ -149,3 +151,10 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> SetClock:
     made = SetClock(MONDAY)
     monkeypatch.setattr(clock, "now", lambda: made.now)
     return made
+
+
+@pytest.fixture
+def logged() -> Iterator[list[Any]]:
+    """What is logged meanwhile."""
+    with capture_logs() as entries:
+        yield entries

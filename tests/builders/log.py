@@ -1,6 +1,6 @@
 """What stands in the database after an operation, and proof that a refusal left it as it was."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,6 +16,11 @@ from domain.core.operation import Operation, perform
 async def events() -> list[EventRow]:
     """The event log, oldest first."""
     return await EventRow.all().order_by("seq")
+
+
+async def kinds() -> list[str]:
+    """The kinds of all events, oldest first."""
+    return [event.kind for event in await events()]
 
 
 async def only_event() -> EventRow:
@@ -50,9 +55,17 @@ async def refusals(
     return caught.value.refusals
 
 
+async def refusal_of(change: Awaitable[object]) -> tuple[Code, Path]:
+    """The one code and path with which a change is refused; it is also proved that it changed nothing."""
+    async with nothing_changes():
+        with pytest.raises(Refused) as caught:
+            await change
+    [only] = caught.value.refusals
+    return only.code, only.path
+
+
 async def refusal(
     operation: Operation[Any, Any], command: object, *, actor: Actor, key: str | None = None
 ) -> tuple[Code, Path]:
     """The one code and path with which the operation is refused; it is also proved that it changed nothing."""
-    [only] = await refusals(operation, command, actor=actor, key=key)
-    return only.code, only.path
+    return await refusal_of(perform(operation, command, actor=actor, key=key))

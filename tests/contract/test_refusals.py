@@ -19,7 +19,7 @@ assert domain.exchange.operations.__doc__
 
 TESTS = Path(__file__).parents[1]
 # What proves that nothing was changed.
-PROOFS = {"refusal", "refusals", "nothing_changes"}
+PROOFS = {"refusal", "refusal_of", "refusals", "nothing_changes"}
 OF_EVERY_KIND = {
     Code.NOT_FOUND,
     Code.VERSION_CONFLICT,

@@ -4,13 +4,12 @@ import asyncio
 import random
 import sqlite3
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
 import pytest
-from structlog.testing import capture_logs
 
 from db import outbox
 from db import relay as relaying
@@ -24,16 +23,11 @@ from tests.builders.live import until
 from tests.builders.rows import a_customer
 from tests.builders.times import MONDAY
 
+pytestmark = pytest.mark.usefixtures("logged")
+
 on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 
 COLUMNS = "seq, batch, at, kind, subject_type, subject_id, actor_name, body"
-
-
-@pytest.fixture(autouse=True)
-def logged() -> Iterator[list[Any]]:
-    """What is logged meanwhile."""
-    with capture_logs() as entries:
-        yield entries
 
 
 @asynccontextmanager

@@ -3,12 +3,10 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 from tortoise.connection import get_connection
 from websockets.exceptions import ConnectionClosed
 
@@ -58,18 +56,13 @@ from tests.builders.rows import (
 from tests.builders.times import SetClock, at
 from tests.serving import SECRET, Server
 
+pytestmark = pytest.mark.usefixtures("logged")
+
 WEEK = {"from": "2026-11-23", "to": "2026-11-29"}
 # With the order and the people around it, as a screen shows them.
 WITH_ORDER = (
     f"{BRIEF} order {{ number customer {{ name contacts {{ name }} }} lines {{ id description worker {{ id }} }} }}"
 )
-
-
-@pytest.fixture(autouse=True)
-def logged() -> Iterator[list[Any]]:
-    """What is logged meanwhile."""
-    with capture_logs() as entries:
-        yield entries
 
 
 def act(activity: ServiceActivity) -> str:

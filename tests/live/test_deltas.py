@@ -2,12 +2,10 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 
 from api.schema.build import schema
 from domain.core.actor import Role
@@ -18,6 +16,8 @@ from tests.builders.replicas import BRIEF, Replica, replica
 from tests.builders.stage_steps import a_tree_of_stages
 from tests.builders.steps import Dice, a_small_company
 from tests.serving import Server
+
+pytestmark = pytest.mark.usefixtures("logged")
 
 # Sessions come and go without a change to anything that a board shows.
 NOT_TAKEN = {
@@ -113,13 +113,6 @@ OFTEN = [
     "startSlaTime",
 ]
 EXTRA_STEPS = 40
-
-
-@pytest.fixture(autouse=True)
-def logged() -> Iterator[list[Any]]:
-    """What is logged meanwhile."""
-    with capture_logs() as entries:
-        yield entries
 
 
 def test_every_mutation_is_a_step_or_says_why_not() -> None:

@@ -2,30 +2,23 @@
 
 import asyncio
 import tracemalloc
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
 from graphql import parse
-from structlog.testing import capture_logs
 
 from api.live.feed import Feed, FeedLimits, LiveOperation
 from domain.core.errors import NotPermitted
 from tests.builders.live import EPOCH, FAST, OTHER_EPOCH, FakeWire, Things, render, rig, settled, until
 
+pytestmark = pytest.mark.usefixtures("logged")
+
 
 def has_told(wire: FakeWire, seq: int) -> bool:
     """Whether the client was told of an event."""
     return bool(wire.payloads) and wire.frames[-1]["seq"] == seq
-
-
-@pytest.fixture(autouse=True)
-def logged() -> Iterator[list[Any]]:
-    """What is logged meanwhile."""
-    with capture_logs() as entries:
-        yield entries
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,12 @@
 """The live service levels over real sockets: each alarm at its moment and once, resumed, and what settles it."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from structlog.testing import capture_logs
 
 from domain.access.operations import CreateApiToken, create_api_token
 from domain.core.actor import SYSTEM, Role
@@ -32,6 +31,8 @@ from tests.builders.sockets import Client
 from tests.builders.times import SetClock, at
 from tests.serving import Server
 
+pytestmark = pytest.mark.usefixtures("logged")
+
 ORDER = "id number priority customer { name } sla { status risk latestCompletionAt }"
 LIVE = f"""subscription($input: ServiceLevelAtRiskInput!, $after: BoardCursor) {{
   serviceLevelAtRisk(input: $input, after: $after) {{
@@ -44,13 +45,6 @@ LIVE = f"""subscription($input: ServiceLevelAtRiskInput!, $after: BoardCursor) {
 FRESH = f"""query($filter: ServiceOrderFilter) {{ serviceOrders(filter: $filter) {{ nodes {{ {ORDER} }} }} }}"""
 RISKY = {"slaStatus": ["STARTED"], "slaRisk": ["AT_RISK", "BREACHED"]}
 MINUTE = 1 / 60
-
-
-@pytest.fixture(autouse=True)
-def logged() -> Iterator[list[Any]]:
-    """What is logged meanwhile."""
-    with capture_logs() as entries:
-        yield entries
 
 
 @dataclass

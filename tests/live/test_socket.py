@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +13,6 @@ import pytest
 from gql import Client as GqlClient
 from gql import gql
 from gql.transport.websockets import WebsocketsTransport
-from structlog.testing import capture_logs
 from websockets.asyncio.client import connect
 
 from api.http.endpoint import Outcome
@@ -22,15 +21,10 @@ from api.live.transport import LiveProtocol
 from tests.builders.live import EPOCH, until
 from tests.builders.sockets import ADA, FOLLOW, SignedIn, Toy, serving
 
+pytestmark = pytest.mark.usefixtures("logged")
+
 DEEP = '{"type":"ping","payload":' + '{"a":' * 2_000 + "1" + "}" * 2_001
 NESTED = {"type": "ping", "payload": json.loads('{"a":' * 80 + "1" + "}" * 80)}
-
-
-@pytest.fixture(autouse=True)
-def logged() -> Iterator[list[Any]]:
-    """What is logged meanwhile."""
-    with capture_logs() as entries:
-        yield entries
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,7 @@ from domain.orders.rules import LineStatus, OrderProgress, Priority
 from domain.projects.rules import TransactionType
 from domain.stages.models import Stage
 from tests.builders.actors import DISPATCHER
-from tests.builders.log import events, nothing_changes, refusal
+from tests.builders.log import events, kinds, nothing_changes, refusal
 from tests.builders.rows import (
     a_customer,
     a_line,
@@ -77,10 +77,6 @@ async def stored(order: ServiceOrder) -> ServiceOrder:
 
 async def statuses(order: ServiceOrder) -> list[str]:
     return [line.status.value for line in await ServiceOrderLine.filter(order_id=order.id).order_by("line_number")]
-
-
-async def kinds() -> list[str]:
-    return [event.kind for event in await events()]
 
 
 # --- what a stage forbids --------------------------------------------------------------------------------------------

@@ -1,10 +1,8 @@
 """Agreements: what their state allows, their dates, and the tree of template groups."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,16 +19,10 @@ from domain.agreements.rules import (
     check_validity,
     shared_days,
 )
-from domain.core.errors import Code, Path, Refused
+from domain.core.errors import Code, Refused
+from tests.builders.refused import refused
 
 YEAR = Validity(date(2012, 1, 1), date(2012, 12, 31))
-
-
-def refused(change: Callable[[], object]) -> tuple[Code, Path]:
-    with pytest.raises(Refused) as caught:
-        change()
-    [only] = caught.value.refusals
-    return only.code, only.path
 
 
 # --- states ----------------------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ from domain.dispatch.rules import (
     plan_unassignment,
 )
 from domain.orders.rules import DispatchStatus, Priority
+from tests.builders.refused import refused
 from tests.builders.times import MONDAY, at
 
 OFFICE = WorkingCalendar(
@@ -50,13 +51,6 @@ HOUR = timedelta(hours=1)
 BOOKED = Placement(7, at(0), at(2), Priority.NORMAL, DispatchStatus.DISPATCHED, closed=False)
 WAITING = Placement(None, None, None, Priority.NORMAL, DispatchStatus.UNDISPATCHED, closed=False)
 CLOSED = replace(BOOKED, closed=True)
-
-
-def refused(change: Callable[[], object]) -> tuple[Code, Path]:
-    with pytest.raises(Refused) as caught:
-        change()
-    [only] = caught.value.refusals
-    return only.code, only.path
 
 
 # --- what a change comes to ------------------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Service orders: progress, moving lines, and what a new order takes from its agreement."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -12,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.agreements.rules import Validity
-from domain.core.errors import Code, Path, Refused
+from domain.core.errors import Code
 from domain.orders.rules import (
     LineStatus,
     Move,
@@ -28,16 +27,10 @@ from domain.orders.rules import (
     warnings_of,
 )
 from tests.builders.orders import NOTHING, an_order, statuses
+from tests.builders.refused import refused
 from tests.builders.stages import a_stage
 
 ORDER = ("orderId",)
-
-
-def refused(change: Callable[[], object]) -> tuple[Code, Path]:
-    with pytest.raises(Refused) as caught:
-        change()
-    [only] = caught.value.refusals
-    return only.code, only.path
 
 
 # --- progress --------------------------------------------------------------------------------------------------------

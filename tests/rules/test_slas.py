@@ -1,6 +1,5 @@
 """Service levels: the specification's cases, which order is measured, the log, the reasons and the alarms."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -10,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from domain.calendars.rules import OpenHours, WorkingCalendar
-from domain.core.errors import Code, Path, Refused
+from domain.core.errors import Code, Path
 from domain.parameters.rules import SlaCalendarMode
 from domain.slas.rules import (
     NOT_MEASURED,
@@ -45,6 +44,7 @@ from domain.slas.rules import (
     stop_needs_reason,
 )
 from domain.stages.rules import plan_next, plan_previous, time_effect
+from tests.builders.refused import refused
 from tests.builders.stages import a_stage
 from tests.builders.times import MONDAY, at
 
@@ -55,13 +55,6 @@ EIGHT_HOURS = ServiceLevel(0, 8, 0)
 ONE_WORKING_DAY = ServiceLevel(1, 0, 0, OFFICE)
 RUNNING = begin(MONDAY)
 CODE = 5
-
-
-def refused(change: Callable[[], object]) -> tuple[Code, Path]:
-    with pytest.raises(Refused) as caught:
-        change()
-    [only] = caught.value.refusals
-    return only.code, only.path
 
 
 def local(month: int, day: int, hour: int, minute: int = 0, *, year: int = 2024) -> datetime:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.core.errors import Code, Path, Refused
+from domain.core.errors import Code, Refused
 from domain.stages.rules import (
     Stage,
     TimeEffect,
@@ -27,6 +27,7 @@ from domain.stages.rules import (
     plan_previous,
     time_effect,
 )
+from tests.builders.refused import refused
 from tests.builders.stages import a_stage
 
 PLANNING = a_stage(1, "Planning")
@@ -35,13 +36,6 @@ CANCEL = a_stage(3, "Cancel", 1, require_reason=True, stops_time_recording=True)
 CLOSED = a_stage(4, "Closed", 2, allow_post=True, stops_time_recording=True)
 STAGES = [CLOSED, IN_PROCESS, CANCEL, PLANNING]
 CUSTOMER_CANCELLED = 7
-
-
-def refused(change: Callable[[], object]) -> tuple[Code, Path]:
-    with pytest.raises(Refused) as caught:
-        change()
-    [only] = caught.value.refusals
-    return only.code, only.path
 
 
 # --- the specification's cases ---------------------------------------------------------------------------------------

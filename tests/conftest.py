@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from db import lifecycle, migrating
+from db.config import is_postgres
 from db.projection import forget_plans
 from domain.core import clock
 from domain.core.actor import Actor
@@ -70,11 +71,12 @@ async def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 async def migrated_postgres(postgres: Cluster) -> AsyncGenerator[tuple[str, asyncpg.Connection]]:
     """The address of a migrated PostgreSQL database, and a connection to it that outlives every test."""
-    postgres.create_database("test")
+    postgres.create_database("template")
+    _forget_statements()
+    await migrating.migrate(postgres.url("template"))
+    _forget_statements()
+    postgres.create_database("test", template="template")
     url = postgres.url("test")
-    _forget_statements()
-    await migrating.migrate(url)
-    _forget_statements()
     connection = await asyncpg.connect(url)
     try:
         yield url, connection
@@ -86,7 +88,7 @@ async def migrated_postgres(postgres: Cluster) -> AsyncGenerator[tuple[str, asyn
 async def empty_postgres(migrated_postgres: tuple[str, asyncpg.Connection]) -> str:
     """The address of a migrated, empty PostgreSQL database; emptied here, because a copy would take ten times longer.
 
-    A test that changes tables takes a database of its own from `postgres`.
+    A test that changes tables takes `own_database_url`.
     """
     _forget_statements()
     url, connection = migrated_postgres
@@ -105,6 +107,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite://{path}"
     url: str = request.getfixturevalue("empty_postgres")
     return url
+
+
+@pytest.fixture
+def own_database_url(database_url: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """As `database_url`, for a test that changes tables: on PostgreSQL not the one in which every other test works."""
+    if not is_postgres(database_url):
+        yield database_url
+        return
+    postgres: Cluster = request.getfixturevalue("postgres")
+    postgres.create_database("own", template="template")
+    yield postgres.url("own")
+    postgres.drop_database("own")
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ BRIEF = "id number startsAt endsAt closed priority dispatchStatus worker { id } 
 # Everything that stands on a board, but for its activities.
 FRAME = "from to timeZone priorityColors { priority color } teams { id name owner { name } workers { id name active } }"
 NEAR = 0.3
+# Only a board that is wrong waits so long: on a busy machine what happened may be told late.
+PATIENCE = 15.0
 
 
 def documents(activity: str = BRIEF, frame: str = FRAME) -> tuple[str, str]:
@@ -85,7 +87,7 @@ class Replica:
             wanted = await self.fresh()
             while found := self._difference(wanted):
                 try:
-                    await self.next(1.0)
+                    await self.next(PATIENCE)
                 except TimeoutError:
                     return found
             if _position(self.cursor) <= _position(wanted["cursor"]):

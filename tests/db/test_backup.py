@@ -80,12 +80,14 @@ async def test_a_backup_that_cannot_be_written_leaves_nothing(database_url: str,
 
 
 @pytest.mark.parametrize("wrong", ["text", "empty", "missing", "another database", "cut off"])
-async def test_what_is_no_backup_is_refused_and_nothing_changes(wrong: str, database_url: str, tmp_path: Path) -> None:
+async def test_what_is_no_backup_is_refused_and_nothing_changes(
+    wrong: str, own_database_url: str, tmp_path: Path
+) -> None:
     file = tmp_path / "company.backup"
-    async with lifecycle.database(database_url):
+    async with lifecycle.database(own_database_url):
         await some_customers(3)
     if wrong == "cut off":
-        back_up(database_url, file, progress=quietly)
+        back_up(own_database_url, file, progress=quietly)
         file.write_bytes(file.read_bytes()[: file.stat().st_size // 3])
     elif wrong == "another database":
         other = sqlite3.connect(file)
@@ -95,9 +97,9 @@ async def test_what_is_no_backup_is_refused_and_nothing_changes(wrong: str, data
         file.write_text("x" * 100 if wrong == "text" else "")
 
     with pytest.raises(BackupFailed, match=r"company.backup|pg_restore|psql"):
-        restore(database_url, file, progress=quietly)
+        restore(own_database_url, file, progress=quietly)
 
-    async with lifecycle.database(database_url):
+    async with lifecycle.database(own_database_url):
         assert await Customer.all().count() == 3
         await some_customers(1, first=3)
 

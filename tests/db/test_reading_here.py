@@ -16,14 +16,16 @@ COUNT = "SELECT count(*) FROM shop_team"
 
 
 async def test_a_long_read_leaves_the_loop_to_others() -> None:
-    longest, ticked = 0.0, time.perf_counter()
-    reading = asyncio.create_task(read(slow(2.0)))
+    longest, began = 0.0, time.perf_counter()
+    ticked = began
+    reading = asyncio.create_task(read(slow(1.0)))
     while not reading.done():
         await asyncio.sleep(0.001)
         longest, ticked = max(longest, time.perf_counter() - ticked), time.perf_counter()
 
     await reading
-    assert longest < 1
+    # Of the time it took: how long a statement takes depends on who else is busy.
+    assert longest < (time.perf_counter() - began) / 2
 
 
 async def test_a_program_that_moves_away_keeps_the_state_it_began_with() -> None:
@@ -49,12 +51,13 @@ async def test_a_program_that_moves_away_keeps_the_state_it_began_with() -> None
 
 
 async def test_what_was_slow_once_is_not_tried_on_the_loop_again() -> None:
-    await read(slow(1.0))
+    await read(slow(0.5))
 
     began = time.perf_counter()
-    reading = asyncio.create_task(read(slow(1.0)))
+    reading = asyncio.create_task(read(slow(0.5)))
     await asyncio.sleep(0)
 
-    assert time.perf_counter() - began < 0.5
+    held = time.perf_counter() - began
     assert not reading.done()
     await reading
+    assert held < (time.perf_counter() - began) / 2

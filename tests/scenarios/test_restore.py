@@ -41,16 +41,16 @@ async def tavle(database_url: str, *arguments: str) -> None:
     assert process.returncode == 0, said.decode()
 
 
-async def test_a_restore_gives_every_follower_a_snapshot(database_url: str, tmp_path: Path) -> None:
+async def test_a_restore_gives_every_follower_a_snapshot(own_database_url: str, tmp_path: Path) -> None:
     file = tmp_path / "company.backup"
-    async with lifecycle.database(database_url):
+    async with lifecycle.database(own_database_url):
         person = await a_person("dina@tavle.example", password=PASSWORD)
         visit = await a_booking(await a_dispatched_worker())
         token = (await Sessions(SECRET).sign_in(person.email, PASSWORD)).result.access_token
     headers = {"Authorization": f"Bearer {token}"}
 
     async with (
-        tavle_serve(database_url) as server,
+        tavle_serve(own_database_url) as server,
         httpx.AsyncClient(base_url=server.url, headers=headers, timeout=10) as http,
         Client(server.url.replace("http", "ws", 1) + "/graphql", {}) as client,
     ):
@@ -78,10 +78,10 @@ async def test_a_restore_gives_every_follower_a_snapshot(database_url: str, tmp_
         await client.subscribe(LIVE)
         await told("BoardSnapshot")
         await move(10)
-        await tavle(database_url, "backup", str(file))
+        await tavle(own_database_url, "backup", str(file))
         missed = await move(12)
 
-        await tavle(database_url, "restore", str(file), "--yes")
+        await tavle(own_database_url, "restore", str(file), "--yes")
 
         snapshot = await told("BoardSnapshot")
         assert snapshot["reason"] == "TOO_OLD"

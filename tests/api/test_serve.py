@@ -45,10 +45,20 @@ def test_settings_that_cannot_be_used_end_it(variables: dict[str, str], said: st
     assert "Traceback" not in ended.stderr
 
 
-def test_a_port_that_is_taken_ends_it(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        ended = python("-m", "api.serve", "1", folder=tmp_path, TAVLE_PORT=str(taken.getsockname()[1]))
+@pytest.mark.parametrize("shares", [False, True])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_port_that_is_taken_ends_it(workers: int, *, shares: bool, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0), reuse_port=shares) as taken:
+        port = str(taken.getsockname()[1])
+        ended = python("-m", "api.serve", str(workers), folder=tmp_path, TAVLE_PORT=port)
 
     assert ended.returncode == 1
     assert "in use" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_several_processes_are_for_postgres(tmp_path: Path) -> None:
+    ended = python("-m", "api", "serve", "--workers", "2", folder=tmp_path)
+
+    assert ended.returncode == 1
+    assert "Several workers need PostgreSQL" in ended.stderr

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tests.serving import SECRET
 
+SERVE = ("-m", "api", "serve", "--port", "0")
 _ADDRESS = re.compile(r"http://[0-9.]+:\d+")
 
 
@@ -20,10 +21,11 @@ class DidNotStart(Exception):
 
 @dataclass
 class Served:
-    """A running `tavle serve`."""
+    """A running `tavle serve`, and what it said until it served."""
 
     url: str
     process: asyncio.subprocess.Process
+    said: str = ""
 
     async def kill(self) -> None:
         """End it as a power cut would: nothing is finished, nothing is told."""
@@ -32,7 +34,9 @@ class Served:
 
 
 @asynccontextmanager
-async def tavle_serve(database_url: str, *, before: Sequence[str] = (), **settings: str) -> AsyncGenerator[Served]:
+async def tavle_serve(
+    database_url: str, *, before: Sequence[str] = (), command: Sequence[str] = SERVE, **settings: str
+) -> AsyncGenerator[Served]:
     """`tavle serve` on a free port, killed in the end if it still runs; other settings by their variables.
 
     `before` is what stands before the command, to start it elsewhere.
@@ -47,7 +51,7 @@ async def tavle_serve(database_url: str, *, before: Sequence[str] = (), **settin
     process = await asyncio.create_subprocess_exec(
         *before,
         sys.executable,
-        *("-m", "api", "serve", "--port", "0"),
+        *command,
         env=environment,
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
@@ -65,7 +69,7 @@ async def tavle_serve(database_url: str, *, before: Sequence[str] = (), **settin
                 said += line
         reading = asyncio.create_task(errors.read())
         try:
-            yield Served(found[0], process)
+            yield Served(found[0], process, said.decode())
         finally:
             reading.cancel()
             with contextlib.suppress(asyncio.CancelledError):

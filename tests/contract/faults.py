@@ -112,6 +112,27 @@ ROWS = (
         ("scenarios/test_two_servers::test_who_loses_one_server_goes_on_at_the_other_where_they_were",),
     ),
     Row(
+        "Of `tavle serve --workers` a process is killed or stuck, its parent is killed (PostgreSQL)",
+        "It is started again, and only its own followers notice; without a parent all end, telling 1012",
+        (
+            "scenarios/test_workers::test_a_process_that_is_killed_is_started_again",
+            "scenarios/test_workers::test_a_process_that_is_stuck_is_replaced",
+            "scenarios/test_workers::test_processes_whose_parent_is_killed_stop_by_themselves",
+        ),
+    ),
+    Row(
+        "`tavle serve --workers` starts and stops (PostgreSQL)",
+        "The address is said when all processes listen; connections are dealt out evenly; SIGTERM and SIGINT tell "
+        "every socket 1012 within 5 s, and it exits with 0; when one cannot start, with 1",
+        (
+            "scenarios/test_workers::test_the_address_is_said_when_all_processes_serve",
+            "scenarios/test_workers::test_connections_are_dealt_out_evenly",
+            "scenarios/test_workers::test_a_server_that_is_asked_to_stop_stops_all_its_processes",
+            "scenarios/test_workers::test_a_process_that_cannot_start_ends_the_server",
+        ),
+        "of 16 connections at once 8 and 8; on a socket that both share, 15 and 1",
+    ),
+    Row(
         "A transaction stalls with the log's counter (PostgreSQL)",
         "Others go on within 3.5 s",
         (

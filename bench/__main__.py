@@ -5,7 +5,7 @@ import gc
 import json
 import tempfile
 from contextlib import ExitStack, nullcontext
-from os import getloadavg
+from os import getloadavg, sched_getaffinity
 from pathlib import Path
 
 from bench import live, planning, workers, writes
@@ -92,7 +92,8 @@ def _measure(
             print("\n" + writes_table(found.writes), flush=True)
         if databases is not None and "WORKERS" in wanted and engine == "postgres":
             found.workers = workers.measure(databases, folder, rounds=rounds, seconds=seconds)
-            print("\n" + workers_table(found.workers), flush=True)
+            cores = len(sched_getaffinity(0))
+            print("\n" + workers_table(found.workers, share=workers.SHARE, cores=cores), flush=True)
     if "PLANNING" in wanted:
         with ExitStack() as stack:
             filled = stack.enter_context(stores(engine, folder, [*tables, *planning.agreed()]))

@@ -22,7 +22,7 @@ from bench.stores import event_times
 from bench.workloads import OURS, assignment
 
 FOLLOWERS, CHANGES_PER_SECOND = 1_000, 20
-_AT_ONCE, _CHANGERS = 50, 4
+_AT_ONCE, _WRITERS = 50, 4
 _PATIENCE_SECONDS = 20.0
 _SETTLE_SECONDS = 1.0
 _RESTARTING = 1012
@@ -188,9 +188,9 @@ class _Crowd:
             for key, _ in self.waiting.select(left):
                 key.data.take(self.arrivals)
 
-    def change(self, seconds: float) -> int:
+    def change(self, seconds: float, *, writers: int = _WRITERS) -> int:
         """Make changes of the board for so long, and listen meanwhile; gives how many were made."""
-        changers = [_Changer(self.server.port) for _ in range(_CHANGERS)]
+        changers = [_Changer(self.server.port) for _ in range(writers)]
         for changer in changers:
             self.waiting.register(changer, selectors.EVENT_READ, changer)
         count = int(seconds * CHANGES_PER_SECOND)
@@ -242,6 +242,12 @@ def measure(server: Server, *, followers: int, seconds: float) -> LiveFigures:
     crowd = _Crowd(server)
     crowd.gather(1)
     crowd.change(_SETTLE_SECONDS)
+    crowd.arrivals.clear()
+    before = crowd.followers[0].last
+    crowd.change(seconds / 3, writers=1)
+    newest = max(event_times(server.database_url, before))
+    crowd.listen(lambda: crowd.followers[0].last >= newest)
+    by_one = _late(crowd, before)
     alone = server.memory_mb()
     crowd.gather(followers)
     crowd.listen(lambda: False, _SETTLE_SECONDS)
@@ -258,15 +264,13 @@ def measure(server: Server, *, followers: int, seconds: float) -> LiveFigures:
     told, stopped_after = crowd.part()
     for follower in crowd.followers:
         follower.socket.close()
-    begun = event_times(server.database_url, before)
-    late = sorted((at - begun[seq]) * 1000 for seq, arrived in crowd.arrivals.items() for at in arrived)
-    if not late:
-        raise Refused("Nothing was delivered.")
+    late = _late(crowd, before)
     return LiveFigures(
         followers=followers,
         changes=changes,
         delivered=len(late),
         out_of_order=sum(follower.late for follower in crowd.followers),
+        p50_of_one_ms=by_one[len(by_one) // 2],
         p50_ms=late[len(late) // 2],
         p99_ms=late[len(late) * 99 // 100],
         frames_per_second=len(late) / elapsed,
@@ -276,3 +280,12 @@ def measure(server: Server, *, followers: int, seconds: float) -> LiveFigures:
         told_of_stop=told,
         stop_seconds=stopped_after,
     )
+
+
+def _late(crowd: _Crowd, after: int) -> list[float]:
+    """The milliseconds from the beginning of each transaction after an event to each arrival of its frame, sorted."""
+    begun = event_times(crowd.server.database_url, after)
+    late = sorted((at - begun[seq]) * 1000 for seq, arrived in crowd.arrivals.items() for at in arrived)
+    if not late:
+        raise Refused("Nothing was delivered.")
+    return late

@@ -13,6 +13,7 @@ import asyncpg
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from bench.data import Table, fill_postgres, fill_sqlite
+from bench.servers import cpu_seconds
 from db.config import is_postgres, sqlite_path
 from db.migrating import migrate
 from tests.postgres import Cluster, cluster
@@ -48,6 +49,11 @@ class Stores:
         else:
             shutil.copyfile(sqlite_path(self._url("filled")), sqlite_path(url))
         return url
+
+    def cpu_seconds(self) -> float:
+        """The time that PostgreSQL has computed for those who are connected now."""
+        server = self._server.server if self._server is not None else None
+        return cpu_seconds(server.pid) if server is not None and server.pid is not None else 0.0
 
     def _url(self, name: str) -> str:
         return self._server.url(name) if self._server is not None else f"sqlite://{self._folder}/{name}.db"

@@ -1,8 +1,8 @@
-"""Stages of service orders, and the codes of the reasons given on the way."""
+"""Stages of service orders, the phases they give visits, and the codes of the reasons given on the way."""
 
 import strawberry
 
-from api.schema.inputs import OMIT, VERSION, MutationInput, kept, kept_key
+from api.schema.inputs import NUMBER, OMIT, VERSION, MutationInput, kept, kept_key
 from api.schema.lists import listing
 from api.schema.mutations import deletion, mutation
 from api.schema.nodes import Node, key_of, node, optional_key
@@ -20,6 +20,24 @@ _CANCEL = "Whether an order in it may be cancelled and taken up again."
 _POST = "Whether lines of an order in it may be posted."
 _STOPS = "Whether entering it stops the time that counts for service levels."
 _REASON = "Whether entering it asks for a reason."
+
+
+_PHASE = "The phase that the open visits of an order that enters it are in from then on; null: they keep theirs."
+
+
+@node(
+    models.ActivityPhase,
+    prefix="pha",
+    visible=company_only,
+    description="How far the visits of an order are, in the company's own words, for example waiting for parts.",
+)
+class ActivityPhase(Node):
+    """An activity phase."""
+
+    id: strawberry.ID = identity("pha")
+    number: str = column(description="For people, unique per company.")
+    name: str = column(description="The phase's name.")
+    version: int = column(description=_VERSION)
 
 
 @node(
@@ -42,6 +60,7 @@ class Stage(Node):
     allow_post: bool = column(description=_POST)
     stops_time_recording: bool = column(description=_STOPS)
     require_reason: bool = column(description=_REASON)
+    activity_phase: ActivityPhase | None = one(description=_PHASE)
     version: int = column(description=_VERSION)
 
 
@@ -75,6 +94,7 @@ class CreateStageInput(MutationInput):
     allow_post: bool = strawberry.field(default=False, description=_POST)
     stops_time_recording: bool = strawberry.field(default=False, description=_STOPS)
     require_reason: bool = strawberry.field(default=False, description=_REASON)
+    activity_phase_id: strawberry.ID | None = strawberry.field(default=None, description=_PHASE)
 
     def command(self) -> tree.CreateStage:
         """The command this asks for."""
@@ -88,6 +108,7 @@ class CreateStageInput(MutationInput):
             allow_post=self.allow_post,
             stops_time_recording=self.stops_time_recording,
             require_reason=self.require_reason,
+            activity_phase_id=optional_key(self.activity_phase_id, "pha", "activity phase", "activityPhaseId"),
         )
 
 
@@ -106,6 +127,7 @@ class ChangeStageInput(MutationInput):
     allow_post: strawberry.Maybe[bool] = strawberry.field(description=f"{_POST} {OMIT}")
     stops_time_recording: strawberry.Maybe[bool] = strawberry.field(description=f"{_STOPS} {OMIT}")
     require_reason: strawberry.Maybe[bool] = strawberry.field(description=f"{_REASON} {OMIT}")
+    activity_phase_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=f"{_PHASE} {OMIT}")
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeStage:
@@ -120,6 +142,7 @@ class ChangeStageInput(MutationInput):
             allow_post=kept(self.allow_post),
             stops_time_recording=kept(self.stops_time_recording),
             require_reason=kept(self.require_reason),
+            activity_phase_id=kept_key(self.activity_phase_id, "pha", "activity phase", "activityPhaseId"),
             expected_version=self.expected_version,
         )
 
@@ -135,6 +158,49 @@ class DeleteStageInput(MutationInput):
         """The command this asks for."""
         return tree.DeleteStage(
             stage_id=key_of(self.stage_id, "stg", "stage", "stageId"), expected_version=self.expected_version
+        )
+
+
+@strawberry.input(description="A new activity phase.")
+class CreateActivityPhaseInput(MutationInput):
+    """For `createActivityPhase`."""
+
+    name: str = strawberry.field(description="Its name, at most 120 characters.")
+    number: str | None = strawberry.field(default=None, description=NUMBER)
+
+    def command(self) -> operations.CreateActivityPhase:
+        """The command this asks for."""
+        return operations.CreateActivityPhase(name=self.name, number=self.number)
+
+
+@strawberry.input(description="What is to be different about an activity phase.")
+class ChangeActivityPhaseInput(MutationInput):
+    """For `changeActivityPhase`."""
+
+    phase_id: strawberry.ID = strawberry.field(description="Which activity phase.")
+    name: strawberry.Maybe[str] = strawberry.field(description=OMIT)
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def command(self) -> operations.ChangeActivityPhase:
+        """The command this asks for."""
+        return operations.ChangeActivityPhase(
+            phase_id=key_of(self.phase_id, "pha", "activity phase", "phaseId"),
+            name=kept(self.name),
+            expected_version=self.expected_version,
+        )
+
+
+@strawberry.input(description="Which activity phase to delete.")
+class DeleteActivityPhaseInput(MutationInput):
+    """For `deleteActivityPhase`."""
+
+    phase_id: strawberry.ID = strawberry.field(description="Which activity phase.")
+    expected_version: int | None = strawberry.field(default=None, description=VERSION)
+
+    def command(self) -> operations.DeleteActivityPhase:
+        """The command this asks for."""
+        return operations.DeleteActivityPhase(
+            phase_id=key_of(self.phase_id, "pha", "activity phase", "phaseId"), expected_version=self.expected_version
         )
 
 
@@ -187,6 +253,7 @@ class StageQueries:
     """Reading stages."""
 
     stages = listing(Stage, RecordFilter, RecordOrder.NUMBER_ASC, "Stages; `parent` and `children` make the tree.")
+    activity_phases = listing(ActivityPhase, RecordFilter, RecordOrder.NUMBER_ASC, "Activity phases.")
     stage_reason_codes = listing(StageReasonCode, RecordFilter, RecordOrder.NUMBER_ASC, "Codes of reasons.")
 
 
@@ -211,6 +278,24 @@ class StageMutations:
         DeleteStageInput,
         "Deletes a stage that has no children, that no order is in, and for which no reason was given.",
         Stage,
+    )
+    create_activity_phase = mutation(
+        operations.create_activity_phase,
+        CreateActivityPhaseInput,
+        "Creates an activity phase.",
+        activity_phase=ActivityPhase,
+    )
+    change_activity_phase = mutation(
+        operations.change_activity_phase,
+        ChangeActivityPhaseInput,
+        "Changes an activity phase.",
+        activity_phase=ActivityPhase,
+    )
+    delete_activity_phase = deletion(
+        operations.delete_activity_phase,
+        DeleteActivityPhaseInput,
+        "Deletes an activity phase that is not in use.",
+        ActivityPhase,
     )
     create_stage_reason_code = mutation(
         operations.create_stage_reason_code,

@@ -12,7 +12,7 @@ from db.demo.dice import Dice
 from db.demo.people import Team, Worker, teams, workers
 from db.demo.plan import WEEKDAYS, WEEKS, Activity, Order, days, orders, settle
 from db.demo.sites import Customer, customers
-from db.demo.stages import REASON_CODES, STAGES, call_off, reason_of, stage_of
+from db.demo.stages import PHASES, REASON_CODES, STAGES, call_off, phase_of, reason_of, stage_of
 
 FOLDER = Path(__file__).parent
 SEED = 20261123
@@ -241,8 +241,9 @@ def _write_orders(
     folder: Path, ordered: list[Order], rows: list[tuple[str, ...]], posted: set[str], measured: dict[str, str]
 ) -> None:
     """The stages, the orders with theirs, the reasons for which they are there, and the time that counts."""
+    _write(folder, "activity_phases.csv", "number name", PHASES)
     header = "number name parent allow_delete allow_modify allow_cancel allow_post stops_time_recording require_reason"
-    _write(folder, "stages.csv", header, STAGES)
+    _write(folder, "stages.csv", header + " activity_phase", STAGES)
     _write(folder, "stage_reason_codes.csv", "number name", REASON_CODES)
     stages = [stage_of(order, place, is_posted=order.number in posted) for place, order in enumerate(ordered)]
     header = (
@@ -281,7 +282,7 @@ def _write_activities(folder: Path, ordered: list[Order]) -> dict[int, str]:
     """The visits, numbered within their order; gives the numbers by identity."""
     rows: list[Row] = []
     numbers: dict[int, str] = {}
-    for order in ordered:
+    for standing, order in enumerate(ordered):
         if order.canceled:
             continue
         for place, activity in enumerate(sorted(order.visits, key=lambda visit: visit.when), start=1):
@@ -292,6 +293,7 @@ def _write_activities(folder: Path, ordered: list[Order]) -> dict[int, str]:
                     order.number,
                     activity.title,
                     ACTIVITY_TYPES[activity.visit.type],
+                    phase_of(order, standing),
                     TASKS[activity.visit.task],
                     activity.worker.number if activity.worker else "",
                     _moment(activity, activity.starts),
@@ -301,7 +303,7 @@ def _write_activities(folder: Path, ordered: list[Order]) -> dict[int, str]:
                     _truth(activity.closed),
                 )
             )
-    header = "number order title type task worker starts_at ends_at priority dispatch_status closed"
+    header = "number order title type phase task worker starts_at ends_at priority dispatch_status closed"
     _write(folder, "activities.csv", header, rows)
     return numbers
 

@@ -2,15 +2,17 @@
 
 from db.demo.plan import LAST_WEEK, NEXT_WEEK, THIS_WEEK, Order
 
-# number, name, parent; may be deleted, changed, cancelled, posted; stops the time; asks for a reason
+PHASES = (("PHS-1", "Being planned"), ("PHS-2", "Under way"), ("PHS-3", "Waiting"), ("PHS-4", "Done"))
+# number, name, parent; may be deleted, changed, cancelled, posted; stops the time; asks for a reason; phase of visits
 STAGES = (
-    ("PLANNING", "Planning", "", "true", "true", "true", "false", "false", "false"),
-    ("IN_PROCESS", "In process", "PLANNING", "false", "true", "true", "false", "false", "false"),
-    ("WAITING_PARTS", "Waiting for parts", "IN_PROCESS", "false", "true", "true", "false", "true", "true"),
-    ("DONE", "Done", "IN_PROCESS", "false", "true", "false", "true", "true", "false"),
-    ("CLOSED", "Closed", "DONE", "false", "false", "false", "false", "true", "false"),
-    ("CANCELLED", "Cancelled", "PLANNING", "true", "false", "true", "false", "true", "true"),
+    ("PLANNING", "Planning", "", "true", "true", "true", "false", "false", "false", "PHS-1"),
+    ("IN_PROCESS", "In process", "PLANNING", "false", "true", "true", "false", "false", "false", "PHS-2"),
+    ("WAITING_PARTS", "Waiting for parts", "IN_PROCESS", "false", "true", "true", "false", "true", "true", "PHS-3"),
+    ("DONE", "Done", "IN_PROCESS", "false", "true", "false", "true", "true", "false", "PHS-4"),
+    ("CLOSED", "Closed", "DONE", "false", "false", "false", "false", "true", "false", "PHS-4"),
+    ("CANCELLED", "Cancelled", "PLANNING", "true", "false", "true", "false", "true", "true", ""),
 )
+_PHASE_OF = {stage[0]: stage[-1] for stage in STAGES}
 REASON_CODES = (
     ("CUSTOMER_CANCELLED", "The customer has cancelled"),
     ("DUPLICATE", "Written down twice"),
@@ -42,6 +44,11 @@ def stage_of(order: Order, place: int, *, is_posted: bool) -> str:
         for visit in order.visits
     )
     return "IN_PROCESS" if under_way else "PLANNING"
+
+
+def phase_of(order: Order, place: int) -> str:
+    """The phase of an order's visits; whether it is posted makes no difference."""
+    return _PHASE_OF[stage_of(order, place, is_posted=False)]
 
 
 def reason_of(stage: str, place: int) -> tuple[str, str] | None:

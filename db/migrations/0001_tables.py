@@ -27,6 +27,17 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.CreateModel(
+            name='ActivityPhase',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('number', fields.CharField(unique=True, max_length=20)),
+                ('name', fields.CharField(max_length=120)),
+                ('version', fields.IntField(default=1)),
+            ],
+            options={'table': 'activity_phase', 'app': 'tavle', 'pk_attr': 'id', 'table_description': "How far the visits of an order are, in the company's own words, for example waiting for parts."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='ActivityType',
             fields=[
                 ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -269,6 +280,7 @@ class Migration(migrations.Migration):
                 ('allow_post', fields.BooleanField(default=False)),
                 ('stops_time_recording', fields.BooleanField(default=False)),
                 ('require_reason', fields.BooleanField(default=False)),
+                ('activity_phase', fields.ForeignKeyField('tavle.ActivityPhase', source_field='activity_phase_id', null=True, db_constraint=True, to_field='id', related_name='stages', on_delete=OnDelete.RESTRICT)),
                 ('version', fields.IntField(default=1)),
             ],
             options={'table': 'stage', 'app': 'tavle', 'pk_attr': 'id', 'table_description': 'A step of service orders: what an order in it allows, and what entering it asks and does.'},
@@ -724,6 +736,7 @@ class Migration(migrations.Migration):
                 ('purpose', fields.CharField(null=True, max_length=120)),
                 ('order', fields.ForeignKeyField('tavle.ServiceOrder', source_field='order_id', db_constraint=True, to_field='id', related_name='activities', on_delete=OnDelete.CASCADE)),
                 ('type', fields.ForeignKeyField('tavle.ActivityType', source_field='type_id', null=True, db_constraint=True, to_field='id', related_name='activities', on_delete=OnDelete.RESTRICT)),
+                ('phase', fields.ForeignKeyField('tavle.ActivityPhase', source_field='phase_id', null=True, db_constraint=True, to_field='id', related_name='activities', on_delete=OnDelete.RESTRICT)),
                 ('task', fields.ForeignKeyField('tavle.ServiceTask', source_field='task_id', null=True, db_constraint=True, to_field='id', related_name='activities', on_delete=OnDelete.RESTRICT)),
                 ('worker', fields.ForeignKeyField('tavle.Worker', source_field='worker_id', null=True, db_constraint=True, to_field='id', related_name='activities', on_delete=OnDelete.RESTRICT)),
                 ('starts_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

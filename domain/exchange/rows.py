@@ -51,7 +51,7 @@ from domain.service_objects.models import (
     ServiceTaskRelation,
 )
 from domain.slas.models import ServiceLevel
-from domain.stages.models import Stage, StageReasonCode
+from domain.stages.models import ActivityPhase, Stage, StageReasonCode
 from domain.workforce.models import DispatchTeam, Worker
 
 MODELS: dict[str, type[Model]] = {
@@ -88,6 +88,7 @@ MODELS: dict[str, type[Model]] = {
         ServiceObjectRelation,
         ServiceTaskRelation,
         ServiceAgreementLine,
+        ActivityPhase,
         Stage,
         StageReasonCode,
         ServiceOrder,

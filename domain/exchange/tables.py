@@ -66,6 +66,13 @@ ACTIVITY_TYPES = Table(
     "Kinds of visits.",
     (_number("ACT-1"), _name("Inspection")),
 )
+ACTIVITY_PHASES = Table(
+    "activity_phases.csv",
+    "activity_phase",
+    "activity phase",
+    "How far visits are, as the stages of their orders say.",
+    (_number("PHS-1"), _name("Being planned")),
+)
 STAGES = Table(
     "stages.csv",
     "stage",
@@ -87,6 +94,7 @@ STAGES = Table(
             default=False,
         ),
         _plain("require_reason", forms.TRUTH, "Whether entering it asks for a reason.", "false", default=False),
+        _refers("activity_phase", "activity_phases", "The phase of the visits of orders that enter it.", "PHS-1"),
     ),
 )
 COMPANY = Table(
@@ -427,6 +435,7 @@ ACTIVITIES = Table(
         _plain("category", forms.text(60), "What it counts as, in the company's words.", ""),
         _plain("purpose", forms.text(120), "What it is for, in the company's words.", ""),
         _refers("type", "activity_types", "What kind of visit it is.", "ACT-1"),
+        _refers("phase", "activity_phases", "How far it is.", "PHS-1"),
         _refers("task", "service_tasks", "What kind of work it is.", "TSK-1"),
         _refers("worker", "workers", "Who does it.", "WRK-1"),
         _plain("starts_at", forms.MOMENT, "When it starts; with `ends_at` or not at all.", "2026-11-23T08:00"),
@@ -541,6 +550,7 @@ TABLES = (
     CALENDAR_HOURS,
     HOLIDAYS,
     ACTIVITY_TYPES,
+    ACTIVITY_PHASES,
     agreements.SERVICE_LEVELS,
     agreements.AGREEMENT_GROUPS,
     STAGES,

@@ -21,6 +21,7 @@ SEQUENCES = {
     "dispatch_team": "TEAM-",
     "calendar": "CAL-",
     "activity_type": "ACT-",
+    "activity_phase": "PHS-",
     "service_task": "TSK-",
     "project": "PRJ-",
     "project_category": "CAT-",

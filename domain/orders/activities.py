@@ -3,6 +3,7 @@
 When they are made, the parameters say: with the order, with its lines, or at the stage that it has to come to.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from domain.agreements.models import ServiceAgreement
@@ -12,7 +13,7 @@ from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine
 from domain.orders.rules import DispatchStatus, LineStatus
 from domain.parameters.queries import CompanyParameters, company_parameters
 from domain.projects.rules import TransactionType
-from domain.stages.queries import all_stages
+from domain.stages.queries import all_stages, stage_with
 
 
 async def gives_activities(order: ServiceOrder) -> bool:
@@ -73,6 +74,7 @@ async def shared_activity(
         number=await activity_number(order),
         title=title,
         type_id=await _type_of(order, like, parameters),
+        phase_id=await phase_of(order.stage_id),
         task_id=task_id,
         worker_id=worker_id,
     )
@@ -86,6 +88,7 @@ def new_activity(
     number: str,
     title: str,
     type_id: int | None,
+    phase_id: int | None,
     task_id: int | None = None,
     worker_id: int | None = None,
     **more: Any,
@@ -103,12 +106,34 @@ def new_activity(
         number=number,
         title=(title or order.description or order.number)[:200],
         type_id=type_id,
+        phase_id=phase_id,
         category=parameters.activity_category,
         purpose=parameters.activity_purpose,
         task_id=task_id,
         worker_id=worker_id,
         **columns,
     )
+
+
+async def phase_of(stage_id: int | None) -> int | None:
+    """The phase that visits are in from the start: that of their order's stage.
+
+    Source: DOMAIN.md 6.1, 9.1; docs/decisions.md, visits follow their order's stage.
+    """
+    stage = await stage_with(stage_id)
+    return None if stage is None else stage.activity_phase_id
+
+
+async def follow_stage(work: Work, order_ids: Sequence[int], phase_id: int | None) -> None:
+    """Put the open visits of orders that have entered a stage into its phase; a stage without one changes nothing.
+
+    Source: DOMAIN.md 6.1, 9.1; docs/decisions.md, visits follow their order's stage.
+    """
+    if phase_id is None:
+        return
+    visits = ServiceActivity.filter(order_id__in=list(order_ids), closed=False).order_by("id").select_for_update()
+    for visit in await visits:
+        await work.change(visit, "activity_changed", phase_id=phase_id)
 
 
 async def drop_empty_activity(work: Work, activity_id: int | None) -> None:

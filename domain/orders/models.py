@@ -122,6 +122,10 @@ class ServiceActivity(Model):
         "tavle.ActivityType", null=True, related_name="activities", on_delete=fields.RESTRICT
     )
     type_id: int | None
+    phase: Any = fields.ForeignKeyField(
+        "tavle.ActivityPhase", null=True, related_name="activities", on_delete=fields.RESTRICT
+    )
+    phase_id: int | None
     task: Any = fields.ForeignKeyField(
         "tavle.ServiceTask", null=True, related_name="activities", on_delete=fields.RESTRICT
     )

@@ -12,7 +12,7 @@ from domain.core.bulk import give_ids, insert
 from domain.core.operation import Work, columns_of
 from domain.numbering.operations import numbers_for
 from domain.orders import measuring
-from domain.orders.activities import new_activity
+from domain.orders.activities import new_activity, phase_of
 from domain.orders.models import ItemRequirement, RecordedTime, ServiceActivity, ServiceOrder, ServiceOrderLine
 from domain.orders.requirements import planned_requirement
 from domain.orders.rules import OrderOrigin
@@ -52,15 +52,16 @@ async def write_visits(work: Work, planned: Planned, visits: Sequence[PlannedVis
     Source: DOMAIN.md 4.8 (6, 7), 8.2, D-3.
     """
     stage_id = await initial_stage_id()
+    phase_id = await phase_of(stage_id)
     numbers = await numbers_for(work, ServiceOrder, len(visits))
     drafts = [_draft(planned, visit, number, stage_id, work.now) for visit, number in zip(visits, numbers, strict=True)]
     await _relate(work, drafts)
     generates_at = planned.parameters.activity_generation_stage_id
     for draft in drafts:
         if generates_at in {None, stage_id}:
-            _give_activities(planned, draft)
+            _give_activities(planned, draft, phase_id)
         if planned.parameters.create_activity_for_order and not draft.activities:
-            _give_order_activity(planned, draft)
+            _give_order_activity(planned, draft, phase_id)
     times = await measuring.begin(work, [draft.order for draft in drafts], generated=True)
     for draft, time in zip(drafts, times, strict=True):
         draft.time = time
@@ -173,7 +174,7 @@ def _copied(related: RelatedObject) -> ServiceObjectRelation:
     return ServiceObjectRelation(object_id=related.object_id, serial_number=related.serial_number)
 
 
-def _give_activities(planned: Planned, draft: _Draft) -> None:
+def _give_activities(planned: Planned, draft: _Draft, phase_id: int | None) -> None:
     """Lines of hours with equal worker and task share an activity, which has the time of the visit.
 
     Source: DOMAIN.md 9.1.
@@ -193,6 +194,7 @@ def _give_activities(planned: Planned, draft: _Draft) -> None:
             number=f"{order.number}-{place}",
             title=lines[0].description,
             type_id=_type_of(planned, draft),
+            phase_id=phase_id,
             task_id=task_id,
             worker_id=worker_id,
             starts_at=starts_at,
@@ -206,7 +208,7 @@ def _type_of(planned: Planned, draft: _Draft) -> int | None:
     return draft.promise.activity_type_id or planned.parameters.order_activity_type_id
 
 
-def _give_order_activity(planned: Planned, draft: _Draft) -> None:
+def _give_order_activity(planned: Planned, draft: _Draft, phase_id: int | None) -> None:
     """An order whose lines gave it no visit gets one of its own.
 
     Source: DOMAIN.md 1.1.
@@ -221,6 +223,7 @@ def _give_order_activity(planned: Planned, draft: _Draft) -> None:
         number=f"{order.number}-1",
         title=order.description,
         type_id=_type_of(planned, draft),
+        phase_id=phase_id,
         starts_at=order.service_at,
         ends_at=order.service_at + work_length(pieces),
     )

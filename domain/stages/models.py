@@ -1,9 +1,21 @@
-"""Tables of stages: the tree that service orders pass through, and the reasons that are given on the way."""
+"""Tables of stages: the tree that service orders pass through, the phases it gives visits, and reasons on the way."""
 
 from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
+
+
+class ActivityPhase(Model):
+    """How far the visits of an order are, in the company's own words, for example waiting for parts."""
+
+    id = fields.IntField(primary_key=True)
+    number = fields.CharField(max_length=20, unique=True)
+    name = fields.CharField(max_length=120)
+    version = fields.IntField(default=1)
+
+    class Meta:
+        table = "activity_phase"
 
 
 class Stage(Model):
@@ -22,6 +34,11 @@ class Stage(Model):
     allow_post = fields.BooleanField(default=False)
     stops_time_recording = fields.BooleanField(default=False)
     require_reason = fields.BooleanField(default=False)
+    # What the open visits of an order that enters it are in from then on; None changes nothing.
+    activity_phase: Any = fields.ForeignKeyField(
+        "tavle.ActivityPhase", null=True, related_name="stages", on_delete=fields.RESTRICT
+    )
+    activity_phase_id: int | None
     version = fields.IntField(default=1)
 
     class Meta:

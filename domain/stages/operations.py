@@ -1,4 +1,4 @@
-"""Changes of stages and of the codes of reasons. What also concerns orders is in `domain.orders.operations`."""
+"""Changes of stages, phases and codes of reasons. What also concerns orders is in `domain.orders.operations`."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,11 @@ from domain.core.checks import check_text
 from domain.core.errors import Code, Refused
 from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation
-from domain.core.rows import free_number, locked
+from domain.core.removal import removed
+from domain.core.rows import existing, free_number, locked
+from domain.numbering import named
 from domain.stages import rules
-from domain.stages.models import Stage, StageReasonCode
+from domain.stages.models import ActivityPhase, Stage, StageReasonCode
 from domain.stages.queries import stage_of
 
 
@@ -26,12 +28,13 @@ class ChangeStage:
     allow_post: bool | Keep = KEEP
     stops_time_recording: bool | Keep = KEEP
     require_reason: bool | Keep = KEEP
+    activity_phase_id: int | None | Keep = KEEP
     expected_version: int | None = None
 
 
 @operation(requires=Permission.MAINTAIN_MASTER_DATA)
 async def change_stage(work: Work, command: ChangeStage) -> int:
-    """Change what a stage is called, allows, asks and does; its place in the tree stays.
+    """Change what a stage is called, allows, asks and does to orders that enter it; its place in the tree stays.
 
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, PARENT_IMMUTABLE, INVALID.
@@ -51,8 +54,84 @@ async def change_stage(work: Work, command: ChangeStage) -> int:
         allow_post=chosen(command.allow_post, row.allow_post),
         stops_time_recording=chosen(command.stops_time_recording, row.stops_time_recording),
         require_reason=chosen(command.require_reason, row.require_reason),
+        activity_phase_id=await existing_phase(chosen(command.activity_phase_id, row.activity_phase_id)),
     )
     return row.id
+
+
+async def existing_phase(phase_id: int | None) -> int | None:
+    """The phase that a stage gives visits; None stays None.
+
+    Raises:
+        Refused: NOT_FOUND.
+    """
+    return await existing(ActivityPhase, phase_id, "activity phase", "activityPhaseId")
+
+
+# --- phases ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CreateActivityPhase:
+    """A new phase of visits; without a number it draws one."""
+
+    name: str
+    number: str | None = None
+
+
+@operation(requires=Permission.MAINTAIN_MASTER_DATA)
+async def create_activity_phase(work: Work, command: CreateActivityPhase) -> int:
+    """Create an activity phase.
+
+    Raises:
+        Refused: INVALID, ALREADY_EXISTS, NUMBER_SEQUENCE_MISSING.
+
+    Source: DOMAIN.md 6.1.
+    """
+    return await named.made(work, ActivityPhase, command.name, command.number)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeActivityPhase:
+    """What is to be different about an activity phase."""
+
+    phase_id: int
+    name: str | Keep = KEEP
+    expected_version: int | None = None
+
+
+@operation(requires=Permission.MAINTAIN_MASTER_DATA)
+async def change_activity_phase(work: Work, command: ChangeActivityPhase) -> int:
+    """Change an activity phase.
+
+    Raises:
+        Refused: NOT_FOUND, VERSION_CONFLICT, INVALID.
+    """
+    which = (command.phase_id, "activity phase", "phaseId")
+    return await named.renamed(work, ActivityPhase, *which, command.name, expected_version=command.expected_version)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteActivityPhase:
+    """Which activity phase goes."""
+
+    phase_id: int
+    expected_version: int | None = None
+
+
+@operation(requires=Permission.MAINTAIN_MASTER_DATA)
+async def delete_activity_phase(work: Work, command: DeleteActivityPhase) -> int:
+    """Delete a phase that no stage gives, and that no visit is in.
+
+    Raises:
+        Refused: NOT_FOUND, VERSION_CONFLICT, IN_USE.
+    """
+    return await removed(
+        work, ActivityPhase, command.phase_id, "activity phase", "phaseId", expected_version=command.expected_version
+    )
+
+
+# --- codes of reasons ------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ def stage_of(row: models.Stage) -> Stage:
         allow_post=row.allow_post,
         stops_time_recording=row.stops_time_recording,
         require_reason=row.require_reason,
+        activity_phase_id=row.activity_phase_id,
     )
 
 

@@ -43,6 +43,7 @@ class Stage:
     allow_post: bool
     stops_time_recording: bool
     require_reason: bool
+    activity_phase_id: int | None = None
 
 
 # --- the tree --------------------------------------------------------------------------------------------------------

@@ -106,6 +106,10 @@ async def _task(place: int, name: str) -> object:
     return await rows.a_service_task(number=_number(place), name=name)
 
 
+async def _activity_phase(place: int, name: str) -> object:
+    return await rows.an_activity_phase(number=_number(place), name=name)
+
+
 async def _activity_type(place: int, name: str) -> object:
     return await rows.an_activity_type(number=_number(place), name=name)
 
@@ -415,6 +419,7 @@ LISTS = [
         descending="CREATED_AT_DESC",
     ),
     Listed("serviceTasks", "RecordFilter", "RecordOrder", _task, "version", _TWO, (1, 3)),
+    Listed("activityPhases", "RecordFilter", "RecordOrder", _activity_phase, "version", _TWO, (1, 3)),
     Listed("activityTypes", "RecordFilter", "RecordOrder", _activity_type, "version", _TWO, (1, 3)),
     Listed("users", "UserFilter", "UserOrder", _user, "email worker { name }", {"active": False}, (0, 1)),
     Listed(

@@ -38,7 +38,7 @@ from domain.projects.models import (
 )
 from domain.projects.rules import ProjectType, TransactionType
 from domain.service_objects.models import ServiceTask
-from domain.stages.models import Stage, StageReasonCode
+from domain.stages.models import ActivityPhase, Stage, StageReasonCode
 from domain.stages.rules import ReasonType
 from domain.webhooks.models import Webhook, WebhookDelivery
 from domain.workforce.models import DispatchTeam, Worker
@@ -203,6 +203,11 @@ async def a_service_task(**columns: Any) -> ServiceTask:
 async def an_activity_type(**columns: Any) -> ActivityType:
     """An activity type."""
     return await ActivityType.create(**_filled(columns, number=_number("ACT-B"), name="Repair visit"))
+
+
+async def an_activity_phase(**columns: Any) -> ActivityPhase:
+    """An activity phase."""
+    return await ActivityPhase.create(**_filled(columns, number=_number("PHS-B"), name="Under way"))
 
 
 async def a_stage(parent: Stage | None = None, **columns: Any) -> Stage:

@@ -19,7 +19,7 @@ from domain.orders.rules import LineStatus, OrderProgress
 from domain.parameters.models import ServiceManagementParameters
 from domain.projects.models import Journal
 from domain.projects.rules import TransactionType
-from domain.stages.models import Stage, StageReasonCode
+from domain.stages.models import ActivityPhase, Stage, StageReasonCode
 from domain.stages.operations import CreateStageReasonCode, create_stage_reason_code
 from tests.builders.actors import MANAGER
 from tests.builders.rows import a_journal, a_line, a_project, a_stage, a_stage_reason_code, an_activity, an_order
@@ -30,7 +30,8 @@ from tests.builders.times import at
 async def a_tree_of_stages() -> None:
     """Four stages that allow everything, a code of reasons, and all orders in the first two."""
     planning = await a_stage(number="PLANNING", name="Planning")
-    process = await a_stage(planning, number="IN_PROCESS")
+    phase = await ActivityPhase.all().order_by("id").first()
+    process = await a_stage(planning, number="IN_PROCESS", activity_phase=phase)
     await a_stage(process, number="DONE", name="Done")
     await a_stage(planning, number="CANCELLED", name="Cancelled", require_reason=True)
     await a_stage_reason_code()
@@ -49,7 +50,9 @@ async def _create_stage(dice: Dice) -> Input:
 
 @step("changeStage")
 async def _change_stage(dice: Dice) -> Input:
-    return {"stageId": await dice.key("stg", Stage)} | dice.maybe(name=dice.name("Stage"), stopsTimeRecording=True)
+    return {"stageId": await dice.key("stg", Stage)} | dice.maybe(
+        name=dice.name("Stage"), stopsTimeRecording=True, activityPhaseId=await dice.key("pha", ActivityPhase, none=0.2)
+    )
 
 
 @step("deleteStage")

@@ -22,6 +22,7 @@ from domain.orders.rules import LineStatus
 from domain.projects.models import Project, ProjectCategory
 from domain.projects.rules import TransactionType
 from domain.service_objects.models import ServiceObject, ServiceTask, ServiceTaskRelation
+from domain.stages.models import ActivityPhase
 from domain.workforce.models import DispatchTeam, Worker
 from domain.workforce.operations import CreateDispatchTeam, create_dispatch_team
 from domain.workforce.rules import WorkerType
@@ -39,6 +40,7 @@ from tests.builders.rows import (
     a_user,
     a_worker,
     an_activity,
+    an_activity_phase,
     an_activity_type,
     an_address,
     an_item,
@@ -129,6 +131,8 @@ async def a_small_company(tim: Worker) -> None:
     workers = [*await Worker.filter(team_id__not_isnull=True).order_by("id"), await a_worker(name="Loose")]
     tasks = [await a_service_task() for _ in range(2)]
     types = [await an_activity_type() for _ in range(2)]
+    for name in ("Begun", "Done"):
+        await an_activity_phase(name=name)
     for number in range(3):
         customer = await a_customer(name=f"Customer {number}")
         contact, address = await a_contact(customer), await an_address(customer)
@@ -318,7 +322,9 @@ async def _create_activity(dice: Dice) -> Input:
 @step("changeServiceActivity")
 async def _change_activity(dice: Dice) -> Input:
     return {"activityId": await dice.key("act", ServiceActivity)} | dice.maybe(
-        title=dice.name("Visit"), typeId=await dice.key("aty", ActivityType, none=0.3)
+        title=dice.name("Visit"),
+        typeId=await dice.key("aty", ActivityType, none=0.3),
+        phaseId=await dice.key("pha", ActivityPhase, none=0.3),
     )
 
 
@@ -345,6 +351,8 @@ def _of_customer(name: str, **columns: Any) -> None:
 
 _created("ActivityType")
 _renamed("ActivityType", "activityTypeId", "aty", ActivityType)
+_created("ActivityPhase")
+_renamed("ActivityPhase", "phaseId", "pha", ActivityPhase)
 _created("Customer")
 _renamed("Customer", "customerId", "cus", Customer)
 _of_customer("Contact")

@@ -80,6 +80,12 @@ CREATE INDEX webhook_delivery_ended ON webhook_delivery (ended_at) WHERE status 
 CREATE INDEX webhook_delivery_status ON webhook_delivery (webhook_id, status);
 CREATE INDEX webhook_delivery_subject ON webhook_delivery (webhook_id, subject_type, subject_id) WHERE status = 'PENDING';
 CREATE INDEX worker_team ON worker (team_id);
+CREATE TABLE "activity_phase" (
+    "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    "number" VARCHAR(20) NOT NULL UNIQUE,
+    "name" VARCHAR(120) NOT NULL,
+    "version" INT NOT NULL
+);
 CREATE TABLE "activity_type" (
     "id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     "number" VARCHAR(20) NOT NULL UNIQUE,
@@ -394,6 +400,7 @@ CREATE TABLE "service_activity" (
     "overlap_accepted" INT NOT NULL,
     "version" INT NOT NULL,
     "order_id" INT NOT NULL REFERENCES "service_order" ("id") ON DELETE CASCADE,
+    "phase_id" INT REFERENCES "activity_phase" ("id") ON DELETE RESTRICT,
     "task_id" INT REFERENCES "service_task" ("id") ON DELETE RESTRICT,
     "type_id" INT REFERENCES "activity_type" ("id") ON DELETE RESTRICT,
     "worker_id" INT REFERENCES "worker" ("id") ON DELETE RESTRICT
@@ -629,6 +636,7 @@ CREATE TABLE "stage" (
     "stops_time_recording" INT NOT NULL,
     "require_reason" INT NOT NULL,
     "version" INT NOT NULL,
+    "activity_phase_id" INT REFERENCES "activity_phase" ("id") ON DELETE RESTRICT,
     "parent_id" INT REFERENCES "stage" ("id") ON DELETE RESTRICT
 );
 CREATE TABLE "stage_reason" (

@@ -21,6 +21,7 @@ LETTERS = {
 }
 
 QUERIES = {
+    "activityPhases": "MDTI",
     "activityTypes": "MDTI",
     "addresses": "MDTCI",
     "agreementGroups": "MDTI",
@@ -98,6 +99,7 @@ MUTATIONS = {
     "cancelServiceOrderLine": "MDI",
     "cancelServiceOrders": "MDI",
     "cancelSla": "MDI",
+    "changeActivityPhase": "M",
     "changeActivityType": "M",
     "changeAddress": "MDI",
     "changeAgreementGroup": "M",
@@ -137,6 +139,7 @@ MUTATIONS = {
     "closeActivity": "MDTI",
     "copyLinesToServiceOrder": "MDI",
     "copyServiceAgreementLines": "M",
+    "createActivityPhase": "M",
     "createActivityType": "M",
     "createAddress": "MDI",
     "createAgreementGroup": "M",
@@ -173,6 +176,7 @@ MUTATIONS = {
     "createWebOrder": "MTCI",
     "createWebhook": "M",
     "createWorker": "M",
+    "deleteActivityPhase": "M",
     "deleteAgreementGroup": "M",
     "deleteAgreementObject": "M",
     "deleteAgreementTask": "M",
@@ -250,6 +254,7 @@ LIVE = {
 
 # Of which entities a role sees rows: a capital for all of them, a small letter for its own only.
 TYPES = {
+    "ActivityPhase": "MDTI",
     "ActivityType": "MDTI",
     "Address": "MDTcI",
     "AgreementGroup": "MDTI",

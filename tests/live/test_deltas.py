@@ -33,7 +33,7 @@ NOT_TAKEN |= {
 BESIDE_NOTHING = """
 createLineProperty changeLineProperty deleteLineProperty createServiceObjectGroup
 changeServiceObjectGroup deleteServiceObjectGroup createServiceObject changeServiceObject
-deleteServiceObject deleteServiceTask createAgreementGroup changeAgreementGroup
+deleteServiceObject deleteServiceTask deleteActivityPhase createAgreementGroup changeAgreementGroup
 deleteAgreementGroup createTemplateGroup changeTemplateGroup deleteTemplateGroup
 createServiceInterval changeServiceInterval deleteServiceInterval createTimeWindow
 changeTimeWindow deleteTimeWindow createServiceAgreement deleteServiceAgreement
@@ -53,7 +53,7 @@ WEEK = {"from": "2026-11-23", "to": "2026-11-29"}
 # All that can be selected of an activity, and of what is around it.
 EVERYTHING = """
 id number title category priority startsAt endsAt dispatchStatus closed slaDueAt slaStatus slaRisk version
-type { id number name } task { id name }
+type { id name } phase { name } task { id name }
 worker { id name active calendar { name hours { weekday opens closes } holidays { on name } } }
 team { id name owner { name } }
 availableActions { action allowed code reason }
@@ -66,7 +66,7 @@ order {
   address { name city customer { name } }
   contact { name email }
   project { name type customer { name } }
-  agreement { number description suspended }
+  agreement { description suspended }
   itemRequirements { deliveredAt }
   objectRelations { number object { name } } taskRelations { taskName internalNote externalNote }
   responsible { name team { name } } preferredTechnician { name }

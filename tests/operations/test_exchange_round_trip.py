@@ -128,9 +128,9 @@ async def test_an_export_is_written_for_people(database_url: str, tmp_path: Path
         'SO-1,"two\nlines",CUS-1,,,,,NORMAL,MANUAL,,false,,,,,2026-11-23T09:00+01:00,,false,\n'
     )
     assert files["activities.csv"].decode().splitlines()[1:] == [
-        "SO-1-2,SO-1,Go,,,,,WRK-1,2026-11-23T09:00+01:00,2026-11-23T10:30+01:00,NORMAL,UNDISPATCHED,false,false",
-        "SO-1-9,SO-1,Look,,,,,,,,NORMAL,UNDISPATCHED,false,false",
-        "SO-1-10,SO-1,Look,,,,,,,,NORMAL,UNDISPATCHED,false,false",
+        "SO-1-2,SO-1,Go,,,,,,WRK-1,2026-11-23T09:00+01:00,2026-11-23T10:30+01:00,NORMAL,UNDISPATCHED,false,false",
+        "SO-1-9,SO-1,Look,,,,,,,,,NORMAL,UNDISPATCHED,false,false",
+        "SO-1-10,SO-1,Look,,,,,,,,,NORMAL,UNDISPATCHED,false,false",
     ]
     assert files["order_lines.csv"].decode().splitlines()[1] == "SO-1,1,HOUR,POSTED,,,,,,,,,,,1.5,h,,,,,,,,false,,,,"
     assert files["team_members.csv"] == b"worker,team\n"

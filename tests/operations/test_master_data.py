@@ -30,6 +30,8 @@ from domain.service_objects import operations as service_objects
 from domain.service_objects.models import ServiceObject, ServiceObjectGroup, ServiceTask
 from domain.slas import operations as slas
 from domain.slas.models import ServiceLevel
+from domain.stages import operations as stages
+from domain.stages.models import ActivityPhase
 from domain.workforce import operations as workforce
 from domain.workforce.models import DispatchTeam, Worker
 from domain.workforce.rules import WorkerType
@@ -130,6 +132,15 @@ THINGS = [
         calendars.ChangeCalendar,
         "calendarId",
         rows.a_calendar,
+    ),
+    Thing(
+        ActivityPhase,
+        stages.create_activity_phase,
+        _given(stages.CreateActivityPhase("Under way")),
+        stages.change_activity_phase,
+        stages.ChangeActivityPhase,
+        "phaseId",
+        rows.an_activity_phase,
     ),
     Thing(
         ActivityType,

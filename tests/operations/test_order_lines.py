@@ -342,6 +342,7 @@ async def test_an_activity_is_created_without_worker_and_waits() -> None:
         "purpose": None,
         "order_id": order.id,
         "type_id": activity_type.id,
+        "phase_id": None,
         "task_id": task.id,
         "worker_id": None,
         "priority": "LOW",

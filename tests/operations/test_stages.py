@@ -37,7 +37,15 @@ from domain.stages.operations import (
 )
 from tests.builders.actors import DISPATCHER, MANAGER
 from tests.builders.log import events, only_event, refusal
-from tests.builders.rows import a_customer, a_stage, a_stage_reason, a_stage_reason_code, an_order, the_parameters
+from tests.builders.rows import (
+    a_customer,
+    a_stage,
+    a_stage_reason,
+    a_stage_reason_code,
+    an_activity_phase,
+    an_order,
+    the_parameters,
+)
 from tests.builders.times import SetClock, at
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -253,11 +261,11 @@ async def test_of_two_who_make_the_first_stage_at_once_one_is_refused() -> None:
 
 async def test_a_stage_is_changed_in_everything_but_its_place() -> None:
     parent = await a_stage(number="A")
-    stage, other = await a_stage(parent), await a_stage(parent)
+    stage, other, phase = await a_stage(parent), await a_stage(parent), await an_activity_phase()
 
     await perform(
         change_stage,
-        ChangeStage(stage.id, " Done ", parent.id, False, False, False, False, True, True, 1),
+        ChangeStage(stage.id, " Done ", parent.id, False, False, False, False, True, True, phase.id, 1),
         actor=MANAGER,
     )
     refused = [
@@ -266,6 +274,7 @@ async def test_a_stage_is_changed_in_everything_but_its_place() -> None:
         await refusal(change_stage, ChangeStage(stage.id, parent_id=other.id), actor=MANAGER),
         await refusal(change_stage, ChangeStage(stage.id, parent_id=None), actor=MANAGER),
         await refusal(change_stage, ChangeStage(stage.id, name=""), actor=MANAGER),
+        await refusal(change_stage, ChangeStage(stage.id, activity_phase_id=404), actor=MANAGER),
     ]
 
     [stored] = await Stage.filter(id=stage.id).values()
@@ -281,6 +290,7 @@ async def test_a_stage_is_changed_in_everything_but_its_place() -> None:
         "allow_post": False,
         "stops_time_recording": True,
         "require_reason": True,
+        "activity_phase_id": phase.id,
         "version": 2,
     }
     assert (await only_event()).kind == "stage_changed"
@@ -290,6 +300,7 @@ async def test_a_stage_is_changed_in_everything_but_its_place() -> None:
         (Code.PARENT_IMMUTABLE, ("parentStageId",)),
         (Code.PARENT_IMMUTABLE, ("parentStageId",)),
         (Code.INVALID, ("name",)),
+        (Code.NOT_FOUND, ("activityPhaseId",)),
     ]
 
 

@@ -233,6 +233,10 @@ def test_orders_are_spread_over_the_stages(demo: Rows) -> None:
     visited = set(column(demo["activities.csv"], "order"))
 
     assert stages.keys() == set(column(demo["stages.csv"], "number"))
+    phases = {row.values["number"]: row.values["activity_phase"] for row in demo["stages.csv"]}
+    stage_of = {row.values["number"]: row.values["stage"] for row in demo["orders.csv"]}
+    assert all(row.values["phase"] == phases[stage_of[row.values["order"]]] for row in demo["activities.csv"])
+    assert set(column(demo["activities.csv"], "phase")) == set(column(demo["activity_phases.csv"], "number"))
     assert min(stages.values()) >= 4
     assert stages["IN_PROCESS"] > stages["PLANNING"] > stages["CANCELLED"]
     for row in demo["orders.csv"]:

@@ -231,6 +231,9 @@ class ChangeServiceActivityInput(MutationInput):
     type_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(description=OMIT_OR_CLEAR)
     category: strawberry.Maybe[str | None] = strawberry.field(description=OMIT_OR_CLEAR)
     purpose: strawberry.Maybe[str | None] = strawberry.field(description=OMIT_OR_CLEAR)
+    phase_id: strawberry.Maybe[strawberry.ID | None] = strawberry.field(
+        description=f"{OMIT_OR_CLEAR} The next stage of its order may give it another."
+    )
     expected_version: int | None = strawberry.field(default=None, description=VERSION)
 
     def command(self) -> operations.ChangeServiceActivity:
@@ -241,6 +244,7 @@ class ChangeServiceActivityInput(MutationInput):
             type_id=kept_key(self.type_id, "aty", "activity type", "typeId"),
             category=kept(self.category),
             purpose=kept(self.purpose),
+            phase_id=kept_key(self.phase_id, "pha", "activity phase", "phaseId"),
             expected_version=self.expected_version,
         )
 

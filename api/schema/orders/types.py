@@ -17,7 +17,7 @@ from api.schema.orders.sla import ServiceOrderSla, for_company, while_running
 from api.schema.projects import LedgerAccount, LineProperty, Project, ProjectCategory
 from api.schema.scalars import CurrencyCode
 from api.schema.service_objects import ServiceObjectRelation, ServiceTask, ServiceTaskRelation
-from api.schema.stages import Stage, StageReasonCode
+from api.schema.stages import ActivityPhase, Stage, StageReasonCode
 from api.schema.workforce import DispatchTeam, Worker
 from api.selection import column, computed, identity, itself, many, one
 from domain.agreements.queries import sees_agreement
@@ -99,6 +99,9 @@ class ServiceActivity(Node):
     purpose: str | None = column(description="What it is for, in the company's words; null when not said.")
     priority: Priority = column(description="How urgent it is.")
     type: ActivityType | None = one(description="What kind of visit it is; null when not said.")
+    phase: ActivityPhase | None = one(
+        description="How far it is, as the stages of its order say; null when they do not."
+    )
     task: ServiceTask | None = one(description="The task its lines share; null when they name none.")
     worker: Worker | None = one(description="Who does it; null while nobody is assigned.")
     team: DispatchTeam | None = one("worker.team", description="The worker's team; null without a worker in a team.")

@@ -12,12 +12,13 @@ from domain.core.operation import Work, check_version, operation
 from domain.core.rows import existing, locked
 from domain.numbering.operations import number_for
 from domain.orders import rules
-from domain.orders.activities import activity_number, new_activity
+from domain.orders.activities import activity_number, new_activity, phase_of
 from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder
 from domain.orders.parts import state_of
 from domain.orders.rules import Priority
 from domain.parameters.queries import company_parameters
 from domain.service_objects.models import ServiceTask
+from domain.stages.models import ActivityPhase
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ async def create_service_activity(work: Work, command: CreateServiceActivity) ->
         number=await activity_number(order),
         title=check_text(command.title, "title", longest=200),
         type_id=await existing(ActivityType, command.type_id, "activity type", "typeId"),
+        phase_id=await phase_of(order.stage_id),
         task_id=await existing(ServiceTask, command.task_id, "service task", "taskId"),
         starts_at=starts_at,
         ends_at=ends_at,
@@ -117,12 +119,13 @@ class ChangeServiceActivity:
     type_id: int | None | Keep = KEEP
     category: str | None | Keep = KEEP
     purpose: str | None | Keep = KEEP
+    phase_id: int | None | Keep = KEEP
     expected_version: int | None = None
 
 
 @operation(requires=Permission.MAINTAIN_ORDERS)
 async def change_service_activity(work: Work, command: ChangeServiceActivity) -> int:
-    """Change what an activity is called, and what kind of visit it is.
+    """Change what an activity is called, what kind of visit it is, and the phase it is in.
 
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, INVALID.
@@ -136,5 +139,7 @@ async def change_service_activity(work: Work, command: ChangeServiceActivity) ->
     }
     if not isinstance(command.type_id, Keep):
         values["type_id"] = await existing(ActivityType, command.type_id, "activity type", "typeId")
+    if not isinstance(command.phase_id, Keep):
+        values["phase_id"] = await existing(ActivityPhase, command.phase_id, "activity phase", "phaseId")
     await work.change(activity, "activity_changed", **values)
     return activity.id

@@ -11,7 +11,7 @@ from domain.core.operation import Work, operation
 from domain.core.rows import lock_all
 from domain.numbering.operations import number_for
 from domain.orders import agreed, rules
-from domain.orders.activities import activity_number, drop_empty_activity, visit_for
+from domain.orders.activities import activity_number, drop_empty_activity, phase_of, visit_for
 from domain.orders.days import day_of
 from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine
 from domain.orders.operations.closing import delete_order
@@ -136,12 +136,14 @@ async def _take_visits(
     staying = {line.activity_id for line in lines} - {None}
     staying &= {line.activity_id for line in lines if line not in going}
     taken: set[int | None] = set()
+    phase = await phase_of(target.stage_id)
     for visit in visits:
         if visit.id in staying or all(line.activity_id != visit.id for line in going):
             continue
         if visit.closed or (visit.worker_id, visit.task_id) not in there:
             number = await activity_number(target)
-            await work.change(visit, "activity_moved", order_id=target.id, number=number)
+            phase_id = visit.phase_id if visit.closed or phase is None else phase
+            await work.change(visit, "activity_moved", order_id=target.id, number=number, phase_id=phase_id)
             taken.add(visit.id)
     return taken
 

@@ -7,13 +7,14 @@ from domain.core.checks import check_text
 from domain.core.errors import Code, Refused
 from domain.core.operation import Work, check_version, operation
 from domain.core.rows import existing, free_number, locked
-from domain.orders.activities import give_activities
+from domain.orders.activities import follow_stage, give_activities
 from domain.orders.measuring import check_may_stop, follow_effect, measured
 from domain.orders.models import ServiceOrder, StageReason
 from domain.orders.parts import log_reason, state_of
 from domain.orders.rules import check_in_stage
 from domain.stages import rules
 from domain.stages.models import Stage, StageReasonCode
+from domain.stages.operations import existing_phase
 from domain.stages.queries import all_stages, stage_of
 from domain.stages.rules import ReasonType
 
@@ -33,6 +34,7 @@ class CreateStage:
     allow_post: bool = False
     stops_time_recording: bool = False
     require_reason: bool = False
+    activity_phase_id: int | None = None
 
 
 @operation(requires=Permission.MAINTAIN_MASTER_DATA)
@@ -59,14 +61,17 @@ async def create_stage(work: Work, command: CreateStage) -> int:
             allow_post=command.allow_post,
             stops_time_recording=command.stops_time_recording,
             require_reason=command.require_reason,
+            activity_phase_id=await existing_phase(command.activity_phase_id),
         ),
         "stage_created",
     )
     if parent is not None:
         await work.change(parent, "stage_changed", has_next=True)
     else:
-        for order in await ServiceOrder.filter(stage_id__isnull=True).order_by("id").select_for_update():
+        orders = await ServiceOrder.filter(stage_id__isnull=True).order_by("id").select_for_update()
+        for order in orders:
             await work.change(order, "service_order_moved", stage_id=made.id)
+        await follow_stage(work, [order.id for order in orders], made.activity_phase_id)
     return made.id
 
 
@@ -175,6 +180,7 @@ async def _enter(
         for each in found:
             await check_may_stop(each, each.log, work, reason_code_id)
     await work.change(order, "service_order_moved", stage_id=entered.id)
+    await follow_stage(work, [order.id], entered.activity_phase_id)
     await give_activities(work, order)
     await log_reason(work, order, ReasonType.STAGE_CHANGE, reason_code_id, description)
     for each in found:

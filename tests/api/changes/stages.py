@@ -4,6 +4,7 @@ from typing import Any
 
 from domain.core.actor import Role
 from domain.orders.models import ServiceOrder, ServiceOrderLine
+from tests.api.changes.agreements import record
 from tests.api.changes.table import Told, change
 from tests.builders import rows
 
@@ -114,6 +115,16 @@ async def _() -> Told:
         code="IN_USE",
         path=("reasonCodeId",),
     )
+
+
+record(
+    "activityPhase",
+    "pha",
+    "activity_phase",
+    "phaseId",
+    rows.an_activity_phase,
+    lambda row: rows.a_stage(activity_phase_id=row.id),
+)
 
 
 # --- on the way ------------------------------------------------------------------------------------------------------

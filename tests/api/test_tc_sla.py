@@ -9,6 +9,8 @@ from domain.access.operations import CreateApiToken, create_api_token
 from domain.agreements.models import ServiceAgreement
 from domain.core.actor import SYSTEM
 from domain.core.operation import perform
+from tests.builders.agreed import a_service_level, an_agreement_line
+from tests.builders.planned import an_agreement_to_plan
 from tests.builders.rows import a_calendar, a_customer, a_stage, a_stage_reason_code, number_sequences, the_parameters
 from tests.builders.slas import an_agreement_with_level
 from tests.builders.times import SetClock, at
@@ -17,6 +19,10 @@ from tests.serving import Server
 CREATE = """mutation($input: CreateServiceOrderInput!) {
   createServiceOrder(input: $input) { serviceOrder { id } userErrors { code } }
 }"""
+PLAN = """mutation($input: CreatePlannedServiceOrdersInput!) {
+  createPlannedServiceOrders(input: $input) { report { visits { orderNumber } } userErrors { code } }
+}"""
+FIND = "query($number: String!) { serviceOrder(by: { number: $number }) { id } }"
 READ = """query($id: ID!) { serviceOrder(by: { id: $id }) {
   sla { status risk compliancePct latestCompletionAt } reasons { type code { number } }
 } }"""
@@ -31,10 +37,21 @@ class Program:
 
     async def order(self, agreement: ServiceAgreement) -> str:
         """Write an order down; gives its id."""
-        given = {"customerId": f"cus_{(await a_customer()).id}", "agreementId": f"sa_{agreement.id}"}
+        project = await agreement.project
+        customer_id = project.customer_id or (await a_customer()).id
+        given = {"customerId": f"cus_{customer_id}", "agreementId": f"sa_{agreement.id}"}
         done = (await self._server.ask(CREATE, by=self._token, input=given))["createServiceOrder"]
         assert done["userErrors"] == []
         return str(done["serviceOrder"]["id"])
+
+    async def plan(self, agreement: ServiceAgreement, on: str) -> str:
+        """Plan the one visit that an agreement promises on a day; gives its order's id."""
+        given = {"agreementIds": [f"sa_{agreement.id}"], "fromOn": on, "toOn": on, "transactionTypes": ["HOUR"]}
+        done = (await self._server.ask(PLAN, by=self._token, input=given))["createPlannedServiceOrders"]
+        assert done["userErrors"] == []
+        [visit] = done["report"]["visits"]
+        found = await self._server.ask(FIND, by=self._token, number=visit["orderNumber"])
+        return str(found["serviceOrder"]["id"])
 
     async def read(self, order: str) -> dict[str, Any]:
         """How an order stands now, and the reasons that were given."""
@@ -115,6 +132,22 @@ async def test_tc_sla_6_cancelling_asks_for_a_reason(program: Program) -> None:
     assert await program.do("cancelSla", order, reasonCodeId=f"src_{code.id}") == []
     assert await program.do("startSlaTime", order) == ["SLA_CANCELED"]
     assert [reason["type"] for reason in (await program.read(order))["reasons"]] == ["CANCEL"]
+
+
+@pytest.mark.parametrize(("measures", "status"), [(False, "NONE"), (True, "STARTED")])
+async def test_tc_sla_7_a_generated_order_is_measured_only_if_the_company_says_so(
+    program: Program, *, measures: bool, status: str
+) -> None:
+    await the_parameters(sla_on_generated_orders=measures)
+    agreement = await an_agreement_to_plan(sla_id=(await a_service_level(name="Gold", hours=8)).id)
+    await an_agreement_line(agreement, starts_on=at(0).date())
+
+    planned = await program.plan(agreement, f"{at(0).date()}")
+    by_hand = await program.order(agreement)
+
+    sla = (await program.read(planned))["sla"]
+    assert (sla["status"], sla["compliancePct"] is None) == (status, not measures)
+    assert (await program.read(by_hand))["sla"]["status"] == "STARTED"
 
 
 async def test_tc_sla_8_a_stage_stops_and_the_way_back_starts(program: Program, set_clock: SetClock) -> None:

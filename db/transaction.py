@@ -42,3 +42,25 @@ async def transaction(*, bulk: bool = False) -> AsyncGenerator[Transaction]:
             yield connection
         finally:
             _current.reset(token)
+
+
+# A part that comes to nothing leaves the transaction as it was. On PostgreSQL it has to: after a statement that failed
+# it takes no other.
+
+
+async def begin_part(connection: Transaction) -> None:
+    """Begin a part of an open transaction that can be undone alone; parts follow each other, none is in another."""
+    await connection.execute_query("SAVEPOINT part")
+
+
+async def end_part(connection: Transaction) -> None:
+    """Keep what was written since the part began."""
+    await connection.execute_query("RELEASE SAVEPOINT part")
+
+
+async def undo_part(connection: Transaction) -> None:
+    """Take back what was written since the part began, also what has yet to be sent."""
+    if isinstance(connection, CountedTransaction):
+        connection.take_updates()
+    await connection.execute_query("ROLLBACK TO SAVEPOINT part")
+    await end_part(connection)

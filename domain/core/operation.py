@@ -17,7 +17,7 @@ from tortoise.models import Model
 from db import outbox
 from db.backends.sharing import GroupLost
 from db.tracing import Kind, watched
-from db.transaction import Transaction, transaction
+from db.transaction import Transaction, begin_part, end_part, transaction, undo_part
 from db.writing import update_of
 from domain.core import clock
 from domain.core.actor import Actor, Permission
@@ -106,6 +106,22 @@ class Work:
         except IntegrityError as error:
             raise Refused(Code.IN_USE, "This is in use and cannot be deleted.") from error
         self.record(kind, row, before=before, after=None)
+
+    async def whole_or_not(self, part: Callable[[], Awaitable[ValueT]]) -> ValueT | Refused:
+        """Do one record of many: when it is refused, what it has written is taken back, and the refusal given.
+
+        The others stand. Whatever else goes wrong ends the whole transaction, as everywhere.
+        """
+        logged = len(self.records)
+        await begin_part(self.connection)
+        try:
+            done = await part()
+        except Refused as refused:
+            await undo_part(self.connection)
+            del self.records[logged:]
+            return refused
+        await end_part(self.connection)
+        return done
 
 
 def subject_type(row: Model | type[Model]) -> str:

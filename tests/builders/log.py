@@ -11,6 +11,7 @@ from db.outbox import EventRow
 from domain.core.actor import Actor
 from domain.core.errors import Code, Path, Refusal, Refused
 from domain.core.operation import Operation, perform
+from domain.orders.models import ServiceOrder
 
 
 async def events() -> list[EventRow]:
@@ -35,6 +36,13 @@ async def everything() -> dict[str, list[dict[str, Any]]]:
     assert apps is not None
     tables = {model._meta.db_table: model for models in apps.values() for model in models.values()}
     return {name: await model.all().order_by(model._meta.pk_attr).values() for name, model in sorted(tables.items())}
+
+
+async def of_orders(*orders: ServiceOrder) -> list[dict[str, Any]]:
+    """Every row of these orders and of what is their own."""
+    found, ids = await everything(), {order.id for order in orders}
+    own = [row for table in found.values() for row in table if row.get("order_id") in ids]
+    return own + [row for row in found["service_order"] if row["id"] in ids]
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from domain.numbering.operations import number_for
 from tests.builders import actors
 from tests.builders.actors import DISPATCHER, MANAGER
 from tests.builders.log import events, everything, nothing_changes, only_event, refusal
-from tests.builders.rows import a_customer, number_sequences
+from tests.builders.rows import a_customer, an_order, number_sequences
 from tests.builders.times import SetClock
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -67,10 +68,37 @@ async def _rename(work: Work, command: Rename) -> int:
     return len(command.customer_ids)
 
 
+@dataclass(frozen=True, slots=True)
+class AddEach:
+    """Customers to add one after the other, each of which is renamed at once; some come to nothing."""
+
+    names: tuple[str, ...]
+    mishaps: dict[str, str]
+
+
+async def _add_each(work: Work, command: AddEach) -> list[str]:
+    async def one(name: str) -> int:
+        [customer_id] = await _add(work, Add((name,)))
+        customer = await locked(Customer, customer_id, "customer", "names")
+        # Kept back on PostgreSQL until the next statement, if there is one.
+        await work.change(customer, "customer_changed", name=f"{name} ApS")
+        if command.mishaps.get(name) == "refusal":
+            raise Refused(Code.INVALID, "Not this one.", ("names",))
+        if command.mishaps.get(name) == "in use":
+            await work.remove(await Customer.get(orders__id__isnull=False), "customer_deleted")
+        if command.mishaps.get(name) == "bug":
+            raise ZeroDivisionError("a bug")
+        return customer_id
+
+    done = [await work.whole_or_not(partial(one, name)) for name in command.names]
+    return [each.refusals[0].code.value if isinstance(each, Refused) else "DONE" for each in done]
+
+
 # Made by hand and not declared, so that the list of the product's operations stays the product's.
 add = Operation("tests.add", Permission.MAINTAIN_ORDERS, _add, replayable=True)
 add_also = Operation("tests.add_also", Permission.MAINTAIN_ORDERS, _add, replayable=True)
 add_unkept = Operation("tests.add_unkept", Permission.MAINTAIN_ORDERS, _add, replayable=False)
+add_each = Operation("tests.add_each", Permission.MAINTAIN_ORDERS, _add_each, replayable=False)
 rename = Operation("tests.rename", Permission.MAINTAIN_ORDERS, _rename, replayable=True)
 
 ONE = Add(("Havnens Køl ApS",))
@@ -176,6 +204,28 @@ async def test_a_refusal_takes_back_what_was_written_before_it() -> None:
     refused = await refusal(add, Add(("One", "Two"), "refusal"), actor=DISPATCHER)
 
     assert refused == (Code.INVALID, ("names",))
+
+
+async def test_of_many_records_one_that_is_refused_leaves_nothing_and_the_others_stand() -> None:
+    await an_order(await a_customer(name="Kold"))
+    command = AddEach(("Å", "B", "C", "D", "E"), {"B": "refusal", "D": "in use"})
+
+    done = await perform(add_each, command, actor=MANAGER)
+
+    assert done.result == ["DONE", "INVALID", "DONE", "IN_USE", "DONE"]
+    stored = await Customer.all().order_by("id").values_list("name", "number")
+    assert [name for name, _ in stored] == ["Kold", "Å ApS", "C ApS", "E ApS"]
+    assert [number for _, number in stored[1:]] == ["CUS-10001", "CUS-10002", "CUS-10003"]
+    assert [event.kind for event in await events()] == ["customer_created", "customer_changed"] * 3
+
+
+async def test_the_last_of_many_may_be_refused_and_a_bug_takes_them_all_back() -> None:
+    done = await perform(add_each, AddEach(("Å", "B"), {"B": "refusal"}), actor=MANAGER)
+    assert (done.result, await Customer.all().count()) == (["DONE", "INVALID"], 1)
+
+    async with nothing_changes():
+        with pytest.raises(ZeroDivisionError):
+            await perform(add_each, AddEach(("C", "D"), {"D": "bug"}), actor=MANAGER)
 
 
 async def test_a_bug_takes_back_what_was_written_before_it(sequences: str) -> None:

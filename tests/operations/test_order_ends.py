@@ -41,7 +41,8 @@ from domain.orders.rules import LineStatus, OrderProgress, Priority
 from domain.projects.rules import TransactionType
 from domain.stages.models import Stage
 from tests.builders.actors import DISPATCHER
-from tests.builders.log import events, kinds, nothing_changes, refusal
+from tests.builders.agreed import a_related_object
+from tests.builders.log import events, kinds, nothing_changes, of_orders, refusal
 from tests.builders.rows import (
     a_customer,
     a_line,
@@ -440,6 +441,24 @@ async def test_many_are_deleted_and_each_that_is_not_says_why() -> None:
 
     assert codes == [None, "ALREADY_POSTED", "STAGE_FORBIDS_DELETE"]
     assert {order.id for order in await ServiceOrder.all()} == {orders[1].id, orders[2].id}
+
+
+async def test_of_many_one_that_cannot_be_deleted_after_all_stays_whole_and_the_others_go() -> None:
+    kold = await a_customer(name="Kold ApS")
+    first, held, last = [await an_order_with("CREATED", customer_id=kold.id) for _ in range(3)]
+    await a_stage_reason(held)
+    relation = await a_related_object(held)
+    # Not as it should be, but as it may be found: a line of another order is about an object of this one.
+    await a_line(await an_order_with(), object_relation_id=relation.id)
+    before = await of_orders(held)
+
+    codes = await told(delete_service_orders, first, held, last, search="Kold")
+
+    assert codes == [None, "IN_USE", None]
+    assert await of_orders(held) == before
+    assert await of_orders(first, last) == []
+    gone = [event.subject_id for event in await events() if event.kind == "service_order_deleted"]
+    assert (gone, {*await kinds()}) == ([first.id, last.id], {"service_order_line_deleted", "service_order_deleted"})
 
 
 async def test_each_condition_says_which_orders_are_meant() -> None:

@@ -40,7 +40,7 @@ from domain.projects.rules import TransactionType
 from domain.stages.models import Stage
 from tests.builders import actors, agreed, rows
 from tests.builders.actors import DISPATCHER, MANAGER
-from tests.builders.log import events, nothing_changes, refusal
+from tests.builders.log import events, nothing_changes, of_orders, refusal
 from tests.builders.posted import a_company_that_posts, a_line_done, a_transaction, an_order_done
 from tests.builders.times import MONDAY, SetClock
 
@@ -439,6 +439,50 @@ async def test_a_report_tells_of_each_order_and_passes_over_those_not_meant() ->
         (partly.number, 1, None, ["NOT_SIGNED_OFF"]),
     ]
     assert await statuses(unsigned) == await statuses(nothing_asked) == ["CREATED"]
+
+
+async def test_of_many_orders_one_that_is_refused_has_written_nothing() -> None:
+    await a_company_that_posts(journal_item_id=None)
+    closed = await rows.a_stage(await Stage.get(parent_id=None), allow_post=False)
+    taken = await rows.a_project()
+    await rows.a_validation(taken, worker_id=(await rows.a_worker()).id)
+    meg = await rows.a_worker()
+    first = await an_order_done(HOUR)
+    refused = [
+        await an_order_done(FEE, stage_id=closed.id),
+        await an_order_done(TransactionType.ITEM),
+        await an_order_done(EXPENSE, project_id=taken.id),
+        await an_order_done(FEE),
+    ]
+    await ServiceOrderLine.filter(order_id=refused[2].id).update(worker_id=meg.id)
+    await ServiceOrderLine.filter(order_id=refused[3].id).update(signed_off_at=None)
+    last = await an_order_done(HOUR)
+    before = await of_orders(*refused)
+
+    report = (await perform(post_service_orders, PostServiceOrders(confirm_all=True), actor=MANAGER)).result
+
+    codes = [None, "STAGE_FORBIDS_POST", "JOURNAL_MISSING", "PROJECT_VALIDATION", "NOT_SIGNED_OFF", None]
+    assert [each["code"] for each in report] == codes
+    assert await of_orders(*refused) == before
+    assert {event.subject_id for event in await events() if event.subject_type == "service_order"} == {
+        first.id,
+        last.id,
+    }
+    # Fees and expenses, of which nothing was posted, have opened no voucher.
+    assert [voucher.number for voucher in await JournalPosting.all()] == ["VOU-10001"]
+
+
+async def test_without_a_sequence_of_vouchers_nothing_of_many_is_posted() -> None:
+    await a_company_that_posts()
+    orders = [await an_order_done(HOUR, FEE) for _ in range(2)]
+    await NumberSequence.filter(code="journal_posting").delete()
+
+    async with nothing_changes():
+        done = await perform(post_service_orders, PostServiceOrders(confirm_all=True), actor=MANAGER)
+
+    assert [(each["order_id"], each["posted"], each["code"]) for each in done.result] == [
+        (order.id, 0, "NUMBER_SEQUENCE_MISSING") for order in orders
+    ]
 
 
 async def test_an_agreement_or_a_project_is_posted_with_its_orders() -> None:

@@ -5,10 +5,10 @@ An order is locked before its activities, and these before its lines, as on the 
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from domain.core.actor import Permission
-from domain.core.errors import Refused
 from domain.core.operation import Work, check_version, operation
 from domain.core.rows import locked
 from domain.orders import rules
@@ -266,7 +266,7 @@ Ending = Callable[[Work, ServiceOrder], Awaitable[None]]
 
 
 async def _each(work: Work, command: EndOrders, end: Ending) -> list[dict[str, Any]]:
-    """Do one thing to many orders. Each `end` asks the rules before it writes, so a refused order is left as it was."""
+    """Do one thing to many orders, of which each is ended or left as it was."""
     check_confirmed(command.criteria, confirm_all=command.confirm_all)
     meant = ServiceOrder.filter(visible_orders(work.actor) & command.criteria.where())
     report: list[dict[str, Any]] = []
@@ -275,9 +275,8 @@ async def _each(work: Work, command: EndOrders, end: Ending) -> list[dict[str, A
         if order is None:
             continue
         told = {"order_id": order_id, "number": order.number, "code": None, "message": None}
-        try:
-            await end(work, order)
-        except Refused as refused:
+        refused = await work.whole_or_not(partial(end, work, order))
+        if refused is not None:
             told |= {"code": refused.refusals[0].code.value, "message": refused.refusals[0].message}
         report.append(told)
     return report

@@ -15,6 +15,7 @@ from api.schema.dispatch.errors import BOARD_ERROR_TYPES
 from api.schema.dispatch.fields import DispatchLive, DispatchMutations, DispatchQueries
 from api.schema.dispatch.types import BOARD_TYPES
 from api.schema.errors import ERROR_TYPES
+from api.schema.invoicing import InvoicingMutations
 from api.schema.items import ItemMutations, ItemQueries
 from api.schema.nodes import NodeQueries
 from api.schema.numbering import NumberingMutations, NumberingQueries
@@ -92,6 +93,7 @@ class Mutation(
     ProjectMutations,
     ChargingMutations,
     PostingMutations,
+    InvoicingMutations,
     ItemMutations,
     ServiceObjectMutations,
     NumberingMutations,

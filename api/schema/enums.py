@@ -95,6 +95,7 @@ described(
         "MAINTAIN_CALENDAR_FEEDS": "Make and end calendar feeds; technicians and customers those of their own visits.",
         "READ_MARGINS": "See what work costs the company, and what it earns.",
         "APPROVE_POSTING": "Post service orders.",
+        "RECORD_INVOICES": "Say on which invoice posted lines are.",
         "IMPORT": "Load data from files.",
     },
 )
@@ -104,7 +105,7 @@ described(
     {
         "READ": "Read and follow everything a program may see.",
         "EVENTS": "Read, and ask for what happened with `events`.",
-        "ORDERS": "Read; create and change customers, service orders and what belongs to them, plan orders.",
+        "ORDERS": "Read; create and change customers, service orders and what belongs to them, plan, record invoices.",
         "WEB_ORDERS": "Hand in web orders, without reading anything.",
         "DISPATCH": "Read; assign, dispatch, move and close activities on the board.",
     },

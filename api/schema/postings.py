@@ -177,6 +177,9 @@ class ProjectTransactionFilter(TransactionFilter):
     transaction_type: list[TransactionType] | None = strawberry.field(
         default=None, description="Of one of these kinds."
     )
+    invoiced: bool | None = strawberry.field(
+        default=None, description="Only those of lines that are on an invoice, or only the others."
+    )
 
     def where(self) -> Q:
         """The condition on transactions."""
@@ -190,6 +193,7 @@ class ProjectTransactionFilter(TransactionFilter):
             "executed_on__lte": found.to_on,
             "transaction_type__in": self.transaction_type,
             "description__icontains": self.search or None,
+            "order_line__invoice_number__not_isnull": self.invoiced,
         }
         where = Q()
         for name, value in named.items():

@@ -391,12 +391,15 @@ def _write_lines(
                 worker,
                 visit,
             )
-            rows.append((*named, quantity, unit, "DKK", cost, sales, day, signed_off))
-            if statuses[place - 1] == "POSTED":
+            is_posted = statuses[place - 1] == "POSTED"
+            # Agreements are invoiced at once, all else at the end of the month.
+            invoice = f"INV-{order.number[-5:]}" if is_posted and line.agreement else ""
+            rows.append((*named, quantity, unit, "DKK", cost, sales, day, signed_off, invoice))
+            if is_posted:
                 booked.append(line)
     header = (
         "order line_number transaction_type status description category line_property offset_account item task worker"
-        " activity quantity unit currency cost_price sales_price executes_on signed_off_at"
+        " activity quantity unit currency cost_price sales_price executes_on signed_off_at invoice_number"
     )
     _write(folder, "order_lines.csv", header, rows)
     vouchers, transactions = charging.postings(booked, prices)

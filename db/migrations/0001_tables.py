@@ -885,6 +885,7 @@ class Migration(migrations.Migration):
                 ('sales_price_minor', fields.BigIntField(null=True)),
                 ('sales_price_modified', fields.BooleanField(default=False, db_default=False)),
                 ('signed_off_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('invoice_number', fields.CharField(null=True, max_length=40)),
                 ('version', fields.IntField(default=1)),
             ],
             options={'table': 'service_order_line', 'app': 'tavle', 'pk_attr': 'id', 'table_description': 'What is done, used or charged on an order. Lines with equal worker and task share one activity.'},

@@ -89,6 +89,7 @@ CHECKS = {
         "line_quantity": "{c}quantity IS NOT NULL AND {c}line_number > 0",
         "service_order_line_planned": "({c}agreement_line_id IS NULL) = ({c}calculated_on IS NULL)",
         "service_order_line_days": "({c}earliest_on IS NULL) = ({c}latest_on IS NULL) AND ({c}earliest_on IS NULL OR {c}earliest_on <= {c}latest_on)",
+        "service_order_line_invoiced": "{c}invoice_number IS NULL OR {c}status = 'POSTED'",
         "service_order_line_offset_account": "{c}offset_account_id IS NULL OR {c}transaction_type = 'EXPENSE'",
         "service_order_line_price": "{c}sales_price_minor IS NULL OR {c}sales_price_minor >= 0",
         "service_order_line_times": "({c}starts_minute IS NULL) = ({c}ends_minute IS NULL) AND ({c}starts_minute IS NULL OR ({c}transaction_type = 'HOUR' AND {c}starts_minute >= 0 AND {c}starts_minute < {c}ends_minute AND {c}ends_minute <= 1440))",

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     MAINTAIN_CALENDAR_FEEDS = "MAINTAIN_CALENDAR_FEEDS"
     READ_MARGINS = "READ_MARGINS"
     APPROVE_POSTING = "APPROVE_POSTING"
+    RECORD_INVOICES = "RECORD_INVOICES"
     IMPORT = "IMPORT"
 
 
@@ -43,7 +44,7 @@ _MANAGER = frozenset(_P) - {_P.IMPORT, _P.MAINTAIN_DISPATCH}
 # Duties as in DOMAIN.md 9.5. A manager maintains everything but the board, which is the dispatcher's; a technician
 # maintains activities, of which only the own ones are visible. Web orders are written down by customers, technicians
 # and programs of customers; a dispatcher takes them over. An integration feeds the board, so it may what a
-# dispatcher may.
+# dispatcher may; and it says what it has invoiced, which is no dispatcher's.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SERVICE_MANAGER: _MANAGER,
     Role.DISPATCHER: frozenset(
@@ -78,6 +79,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.READ_COMPANY,
             _P.READ_EVENTS,
             _P.MAINTAIN_ORDERS,
+            _P.RECORD_INVOICES,
             _P.CREATE_WEB_ORDERS,
             _P.MAINTAIN_DISPATCH,
             _P.MAINTAIN_ACTIVITIES,
@@ -101,7 +103,7 @@ _READ = frozenset({_P.READ, _P.READ_COMPANY})
 SCOPES: dict[TokenScope, frozenset[Permission]] = {
     TokenScope.READ: _READ,
     TokenScope.EVENTS: _READ | {_P.READ_EVENTS},
-    TokenScope.ORDERS: _READ | {_P.MAINTAIN_ORDERS},
+    TokenScope.ORDERS: _READ | {_P.MAINTAIN_ORDERS, _P.RECORD_INVOICES},
     TokenScope.WEB_ORDERS: frozenset({_P.CREATE_WEB_ORDERS}),
     TokenScope.DISPATCH: _READ | {_P.MAINTAIN_DISPATCH, _P.MAINTAIN_ACTIVITIES},
 }

@@ -17,7 +17,7 @@ from domain.exchange.rows import Batch, Entry, chunks, to_come
 from domain.exchange.rules import Span, check_activity, check_hours, overlapping
 from domain.exchange.sheets import Fault
 from domain.orders.models import ItemRequirement, ServiceActivity
-from domain.orders.rules import LineStatus, check_item
+from domain.orders.rules import LineStatus, check_invoiced, check_item
 from domain.projects.rules import TransactionType
 from domain.stages.models import Stage
 from domain.stages.queries import stage_of
@@ -214,6 +214,7 @@ async def _check_order_lines(batch: Batch) -> None:
     await agreement_checks.check_order_lines_agreed(batch)
     batch.check_all(lambda row: check_item(row.transaction_type, row.item_id, ("item",)))
     project_checks.check_offset_accounts(batch)
+    batch.check_all(lambda row: check_invoiced(row.status, row.line_number, row.invoice_number, ("invoice_number",)))
     project_checks.check_times(batch)
     activities = batch.known(tables.ACTIVITIES.file)
     for entry in batch.entries:

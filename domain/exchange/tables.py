@@ -505,6 +505,7 @@ ORDER_LINES = Table(
         _plain("starts", forms.CLOCK, "When work on it began; with `ends` or not at all.", "", field="starts_minute"),
         _plain("ends", forms.CLOCK, "When work on it ended; only of hours.", "", field="ends_minute"),
         _plain("signed_off_at", forms.MOMENT, "When it was signed off as done; empty while it is not.", "D-2T15:00"),
+        _plain("invoice_number", forms.text(40), "The invoice that it is on; only of a `POSTED` line.", "INV-2611"),
     ),
     key=("order", "line_number"),
 )

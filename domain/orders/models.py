@@ -206,6 +206,8 @@ class ServiceOrderLine(Model):
     sales_price_minor = fields.BigIntField(null=True)
     sales_price_modified = fields.BooleanField(default=False, db_default=False)
     signed_off_at = fields.DatetimeField(null=True)
+    # Of a posted line, as the program that writes invoices says.
+    invoice_number = fields.CharField(max_length=40, null=True)
     version = fields.IntField(default=1)
 
     class Meta:

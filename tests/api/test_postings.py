@@ -6,7 +6,8 @@ import pytest
 
 from domain.access.models import User
 from domain.core.actor import Role
-from domain.orders.models import ServiceOrder
+from domain.orders.models import ServiceOrder, ServiceOrderLine
+from domain.postings.models import ProjectTransaction
 from domain.projects.rules import TransactionType
 from tests.builders import agreed, rows
 from tests.builders.posted import a_company_that_posts, a_transaction, an_order_done
@@ -182,3 +183,29 @@ async def test_a_list_of_transactions_takes_as_many_statements_however_long_it_i
         await a_transaction(order)
 
     assert await server.statements(text) == few
+
+
+async def test_what_is_on_an_invoice_is_found_and_customers_are_not_told(server: Server) -> None:
+    await server.token(Role.CUSTOMER)
+    kim = await User.get(role=Role.CUSTOMER)
+    order = await rows.an_order(project_id=(await rows.a_project()).id)
+    await ServiceOrder.filter(id=order.id).update(customer_id=kim.customer_id)
+    first, second = await a_transaction(order), await a_transaction(order)
+    await ServiceOrderLine.filter(id=second.order_line_id).update(invoice_number="INV-7")
+    found = """query ($invoiced: Boolean) {
+      projectTransactions(filter: {invoiced: $invoiced}) { nodes { id line { invoiceNumber } } }
+    }"""
+    lines = "query ($id: ID!) { serviceOrder(by: {id: $id}) { lines { invoiceNumber } } }"
+
+    def node(transaction: ProjectTransaction, number: str | None) -> dict[str, Any]:
+        return {"id": f"ptr_{transaction.id}", "line": {"invoiceNumber": number}}
+
+    for invoiced, expected in (
+        (True, [node(second, "INV-7")]),
+        (False, [node(first, None)]),
+        (None, [node(first, None), node(second, "INV-7")]),
+    ):
+        assert (await server.ask(found, invoiced=invoiced))["projectTransactions"]["nodes"] == expected
+    for role, expected_numbers in ((Role.DISPATCHER, [None, "INV-7"]), (Role.CUSTOMER, [None, None])):
+        shown = (await server.ask(lines, by=role, id=f"so_{order.id}"))["serviceOrder"]["lines"]
+        assert [each["invoiceNumber"] for each in shown] == expected_numbers

@@ -17,6 +17,7 @@ from domain.orders.operations import (
 )
 from domain.orders.rules import LineStatus, OrderProgress
 from domain.parameters.models import ServiceManagementParameters
+from domain.postings.operations import PostServiceOrderLine, post_service_order_line
 from domain.projects.models import Journal
 from domain.projects.rules import TransactionType
 from domain.stages.models import ActivityPhase, Stage, StageReasonCode
@@ -222,6 +223,13 @@ async def _post(dice: Dice) -> Input:
 async def _post_line(dice: Dice) -> Input:
     line = await ServiceOrderLine.get(order_id=(await _done(dice)).id)
     return {"lineId": f"sol_{line.id}"}
+
+
+@step("recordInvoice")
+async def _invoice(dice: Dice) -> Input:
+    line = await ServiceOrderLine.get(order_id=(await _done(dice)).id)
+    await perform(post_service_order_line, PostServiceOrderLine(line.id), actor=MANAGER)
+    return {"lineIds": [f"sol_{line.id}"], "invoiceNumber": dice.name("INV")}
 
 
 @step("postServiceOrders")

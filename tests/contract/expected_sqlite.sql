@@ -587,6 +587,7 @@ CREATE TABLE "service_order_line" (
     "sales_price_minor" BIGINT,
     "sales_price_modified" INT NOT NULL DEFAULT 0,
     "signed_off_at" TIMESTAMP,
+    "invoice_number" VARCHAR(40),
     "version" INT NOT NULL,
     "activity_id" INT REFERENCES "service_activity" ("id") ON DELETE SET NULL,
     "agreement_line_id" INT REFERENCES "service_agreement_line" ("id") ON DELETE RESTRICT,
@@ -812,6 +813,8 @@ CREATE TRIGGER service_object_relation_owner_insert BEFORE INSERT ON service_obj
 CREATE TRIGGER service_object_relation_owner_update BEFORE UPDATE ON service_object_relation FOR EACH ROW WHEN NOT ((NEW.agreement_id IS NULL) <> (NEW.order_id IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_object_relation_owner'); END;
 CREATE TRIGGER service_order_line_days_insert BEFORE INSERT ON service_order_line FOR EACH ROW WHEN NOT ((NEW.earliest_on IS NULL) = (NEW.latest_on IS NULL) AND (NEW.earliest_on IS NULL OR NEW.earliest_on <= NEW.latest_on)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_days'); END;
 CREATE TRIGGER service_order_line_days_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT ((NEW.earliest_on IS NULL) = (NEW.latest_on IS NULL) AND (NEW.earliest_on IS NULL OR NEW.earliest_on <= NEW.latest_on)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_days'); END;
+CREATE TRIGGER service_order_line_invoiced_insert BEFORE INSERT ON service_order_line FOR EACH ROW WHEN NOT (NEW.invoice_number IS NULL OR NEW.status = 'POSTED') BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_invoiced'); END;
+CREATE TRIGGER service_order_line_invoiced_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT (NEW.invoice_number IS NULL OR NEW.status = 'POSTED') BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_invoiced'); END;
 CREATE TRIGGER service_order_line_offset_account_insert BEFORE INSERT ON service_order_line FOR EACH ROW WHEN NOT (NEW.offset_account_id IS NULL OR NEW.transaction_type = 'EXPENSE') BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_offset_account'); END;
 CREATE TRIGGER service_order_line_offset_account_update BEFORE UPDATE ON service_order_line FOR EACH ROW WHEN NOT (NEW.offset_account_id IS NULL OR NEW.transaction_type = 'EXPENSE') BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_offset_account'); END;
 CREATE TRIGGER service_order_line_planned_insert BEFORE INSERT ON service_order_line FOR EACH ROW WHEN NOT ((NEW.agreement_line_id IS NULL) = (NEW.calculated_on IS NULL)) BEGIN SELECT RAISE(ABORT, 'CHECK service_order_line_planned'); END;

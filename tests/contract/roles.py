@@ -219,6 +219,7 @@ MUTATIONS = {
     "postServiceOrder": "M",
     "postServiceOrderLine": "M",
     "postServiceOrders": "M",
+    "recordInvoice": "MI",
     "refreshSession": "MDTCIN",
     "renewWebhookSecret": "M",
     "replayWebhook": "M",

@@ -71,11 +71,11 @@ order {
   objectRelations { number object { name } } taskRelations { taskName internalNote externalNote }
   responsible { name team { name } } preferredTechnician { name }
   lines {
-    lineNumber status quantity description signedOffAt version availableActions { action allowed code }
+    lineNumber status quantity description signedOffAt invoiceNumber version availableActions { action allowed code }
     category { name } item { name unit } task { name }
     worker { name } objectRelation { number } activity { id number priority worker { name } }
   }
-  activities { number priority startsAt worker { name } type { name } task { name } }
+  activities { number priority startsAt worker { name } task { name } }
 }"""
 OF_THE_ORDER = (
     BRIEF

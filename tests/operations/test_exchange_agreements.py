@@ -40,6 +40,7 @@ MISTAKES = [
         Code.PROJECT_TYPE_NOT_ALLOWED,
     ),
     ("agreement_lines", f"{LINE},item\n{GOOD},ITM-1\n", "item", Code.INVALID),
+    ("order_lines", f"{ORDER_LINE},invoice_number\nSO-10001,9,FEE,1,INV-1\n", "invoice_number", Code.INVALID),
     ("agreement_lines", f"{LINE},offset_account\n{GOOD},5830\n", "offset_account", Code.INVALID),
     ("order_lines", f"{ORDER_LINE},offset_account\nSO-10001,9,FEE,1,5830\n", "offset_account", Code.INVALID),
     ("agreement_lines", f"{LINE},task\n{GOOD},TSK-9\n", "task", Code.TASK_NOT_RELATED),

@@ -132,7 +132,7 @@ async def test_an_export_is_written_for_people(database_url: str, tmp_path: Path
         "SO-1-9,SO-1,Look,,,,,,,,,NORMAL,UNDISPATCHED,false,false",
         "SO-1-10,SO-1,Look,,,,,,,,,NORMAL,UNDISPATCHED,false,false",
     ]
-    assert files["order_lines.csv"].decode().splitlines()[1] == "SO-1,1,HOUR,POSTED,,,,,,,,,,,1.5,h,,,,,,,,false,,,,"
+    assert files["order_lines.csv"].decode().splitlines()[1] == "SO-1,1,HOUR,POSTED,,,,,,,,,,,1.5,h,,,,,,,,false,,,,,"
     assert files["team_members.csv"] == b"worker,team\n"
 
 

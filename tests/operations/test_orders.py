@@ -214,6 +214,7 @@ async def test_lines_with_equal_worker_and_task_share_one_activity() -> None:
         "earliest_on": "2026-11-23",
         "latest_on": "2026-11-23",
         "signed_off_at": None,
+        "invoice_number": None,
         "currency": "DKK",
         "cost_price_minor": None,
         "sales_price_minor": None,

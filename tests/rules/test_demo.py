@@ -295,7 +295,10 @@ def test_what_is_posted_was_priced_by_the_price_set_up(demo: Rows) -> None:
         if row.values["status"] is LineStatus.POSTED
     }
     transactions = [row.values for row in demo["project_transactions.csv"]]
+    invoiced = {key for key, line in lines.items() if line["invoice_number"]}
 
+    assert 0 < len(invoiced) < len(lines)
+    assert len(invoiced) == sum(row.values["invoice_number"] is not None for row in demo["order_lines.csv"])
     assert len(transactions) == len(lines) > 50
     for values in transactions:
         line = lines[values["order"], values["line_number"]]

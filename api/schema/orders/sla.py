@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from api.schema.nodes import part
 from api.schema.slas import ServiceLevel
@@ -17,6 +17,8 @@ from domain.orders import models
 from domain.orders.queries import visible_orders
 from domain.slas import rules
 from domain.slas.rules import SlaRisk, SlaStatus, Span, TimeLog
+
+ValueT = TypeVar("ValueT")
 
 
 def _hours(weekday: int, opens: int, closes: int) -> OpenHours:
@@ -89,9 +91,9 @@ def _latest_completion(row: dict[str, Any]) -> datetime | None:
     return rules.completion_of(level, log, row["due_at"], now=clock.now())
 
 
-def for_company(viewer: Actor, risk: SlaRisk) -> SlaRisk | None:
-    """How an order stands; customers are told when it is due, not what that is called."""
-    return risk if viewer.may(Permission.READ_COMPANY) else None
+def for_company(viewer: Actor, value: ValueT) -> ValueT | None:
+    """What is for the company's own people: customers are told when an order is due, not what that is called."""
+    return value if viewer.may(Permission.READ_COMPANY) else None
 
 
 def while_running(status: SlaStatus, due_at: datetime | None) -> datetime | None:

@@ -136,10 +136,6 @@ class ServiceActivity(Node):
     )
 
 
-def _for_company(viewer: Actor, modified: bool) -> bool | None:  # noqa: FBT001 - given by position, as columns come
-    return modified if viewer.may(Permission.READ_COMPANY) else None
-
-
 @node(
     models.ServiceOrderLine,
     prefix="sol",
@@ -195,7 +191,7 @@ class ServiceOrderLine(Node):
     )
     sales_price_modified: bool | None = computed(
         needs=("sales_price_modified",),
-        value=_for_company,
+        value=for_company,
         viewer=True,
         description=(
             "Whether somebody typed the sales price. Another one is looked up again when the line is posted."
@@ -203,6 +199,12 @@ class ServiceOrderLine(Node):
         ),
     )
     signed_off_at: datetime | None = column(description="When it was signed off as done; null while it is not.")
+    invoice_number: str | None = computed(
+        needs=("invoice_number",),
+        value=for_company,
+        viewer=True,
+        description="The invoice it is on, of a posted line; null when not said, or when it is not for you.",
+    )
     version: int = column(description=_VERSION)
     available_actions: list[AvailableOrderAction] = computed(
         needs=LINE_NEEDS, value=of_line, viewer=True, description="What can be done to it now, by you."

@@ -26,7 +26,14 @@ from domain.orders.rules.creating import (
     check_within_validity,
     project_of_agreement,
 )
-from domain.orders.rules.lines import check_category_type, check_days, check_item, default_unit, only_category
+from domain.orders.rules.lines import (
+    check_category_type,
+    check_days,
+    check_invoiced,
+    check_item,
+    default_unit,
+    only_category,
+)
 from domain.orders.rules.margins import Margin, PostedAmount, margins_of, minor_units
 from domain.orders.rules.posting import (
     LeftLine,
@@ -90,6 +97,7 @@ __all__ = [
     "check_delete",
     "check_in_stage",
     "check_instant",
+    "check_invoiced",
     "check_item",
     "check_length",
     "check_line_cancel",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from domain.core.errors import Code, Path, Refused
+from domain.orders.rules.values import LineStatus
 from domain.projects.rules import TransactionType
 
 
@@ -19,6 +20,20 @@ def check_item(transaction_type: TransactionType, item_id: int | None, path: Pat
         raise Refused(Code.INVALID, "A line of type ITEM needs an item.", path)
     if transaction_type is not TransactionType.ITEM and item_id is not None:
         raise Refused(Code.INVALID, f"A line of type {transaction_type} has no item; make it one of type ITEM.", path)
+
+
+def check_invoiced(
+    status: LineStatus, line_number: int, invoice_number: str | None, path: Path = ("invoiceNumber",)
+) -> None:
+    """Refuse the number of an invoice for a line that is not posted.
+
+    Raises:
+        Refused: INVALID.
+
+    Source: DOMAIN.md 5.2; docs/decisions.md, invoices are written elsewhere.
+    """
+    if invoice_number is not None and status is not LineStatus.POSTED:
+        raise Refused(Code.INVALID, f"Line {line_number} is {status}; only posted lines are invoiced.", path)
 
 
 def check_category_type(

@@ -3,7 +3,7 @@
 from domain.orders.models import ServiceOrderLine
 from domain.projects.rules import TransactionType
 from tests.api.changes.table import Told, change
-from tests.builders.posted import a_company_that_posts, a_line_done, an_order_done
+from tests.builders.posted import a_company_that_posts, a_line_done, a_transaction, an_order_done
 
 
 @change(
@@ -75,4 +75,17 @@ async def _() -> Told:
         wrong={"filter": {}},
         code="CONFIRM_ALL_REQUIRED",
         path=("confirmAll",),
+    )
+
+
+@change("recordInvoice", "lines { status invoiceNumber version }")
+async def _() -> Told:
+    posted = [(await a_transaction()).order_line_id for _ in range(2)]
+    line = {"status": "POSTED", "invoiceNumber": "INV-7", "version": 2}
+    return Told(
+        given={"lineIds": [f"sol_{line_id}" for line_id in posted], "invoiceNumber": " INV-7 "},
+        gives={"lines": [line, line]},
+        wrong={"invoiceNumber": "7" * 41},
+        code="INVALID",
+        path=("invoiceNumber",),
     )

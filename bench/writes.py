@@ -4,6 +4,8 @@ import asyncio
 import time
 from itertools import cycle
 
+import uvloop
+
 from bench.data import CLOSED_DAYS, DAYS, Move, Place, moves
 from bench.report import WriteFigures
 from db import lifecycle, outbox
@@ -20,7 +22,9 @@ _PATIENCE_SECONDS = 10.0
 
 def measure(url: str, *, seconds: float) -> WriteFigures:
     """How many changes are made, and whether a reader of the log heard of each, in order and without a hole."""
-    return asyncio.run(_measure(url, seconds))
+    # On the loop that a server has.
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(_measure(url, seconds))
 
 
 async def _measure(url: str, seconds: float) -> WriteFigures:

@@ -21,7 +21,9 @@ from tests.builders.processes import Served, tavle_serve
 from tests.builders.sockets import Client
 from tests.serving import SECRET
 
-ROUNDS, WRITERS = 3, 4
+ROUNDS, WRITERS = 12, 4
+# What `tavle serve` becomes, without the command's own start.
+SERVER = ("-m", "api.serve", "1")
 ASSIGN = """mutation($input: AssignActivityInput!) {
   assignActivity(input: $input) { cursor activity { version } userErrors { code } } }"""
 LIVE = """subscription($after: BoardCursor) {
@@ -107,7 +109,7 @@ async def test_a_killed_server_loses_nothing_it_acknowledged_and_tells_nothing_t
     follower = Follower()
 
     for _ in range(ROUNDS):
-        async with tavle_serve(database_url) as server:
+        async with tavle_serve(database_url, command=SERVER, TAVLE_PORT="0") as server:
             following = asyncio.create_task(follower.follow(server, token))
             writing = [asyncio.create_task(writer.write(server, token)) for writer in writers]
             before = sum(writer.sent for writer in writers)

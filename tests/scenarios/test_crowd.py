@@ -26,7 +26,7 @@ from tests.builders.sockets import Client, DeafClient
 from tests.builders.times import at
 from tests.serving import SECRET
 
-HEALTHY, STUCK = 200, 20
+HEALTHY, STUCK = 1_000, 20
 EVENTS, AT_ONCE = 3_000, 50
 MOST_GROWTH_MB, GONE_SECONDS, STOP_SECONDS = 20, 15, 5
 # Four kilobytes a frame: an order's description of a thousand letters, four times.

@@ -23,7 +23,8 @@ from tests.serving import SECRET
 
 # Nobody here is to be held back by limits: one user does the work of many.
 _SETTINGS = {"TAVLE_COST_PER_MINUTE": "0", "TAVLE_LOG_LEVEL": "error"}
-_LONGEST_START_SECONDS = 60.0
+# On a busy machine a start takes long enough for the database to be killed in the middle of several.
+_LONGEST_START_SECONDS = 180.0
 _LONGEST_STOP_SECONDS = 8.0
 
 

@@ -55,16 +55,17 @@ class Row:
 
 ROWS = (
     Row(
-        "Many write at once, some slowly",
-        "Nothing lost, the log without a hole; a plain sequence loses events",
+        "10,000 writes by eight, 5 % of the commits slow",
+        "Nothing lost, the log without a hole, versions without a gap; a plain sequence loses events",
         (
             "operations/test_operation::test_readers_see_a_log_without_holes_while_eight_write",
             "db/test_relay::test_everything_is_heard_once_and_in_order_while_eight_write",
             "db/test_relay::test_numbers_from_a_sequence_would_lose_events",
         ),
+        "10,000 of 10,000, in 16 s on SQLite and 18 s on PostgreSQL",
     ),
     Row(
-        "The server is killed amid writes",
+        "The server is killed twelve times amid writes, and planning once",
         "What was acknowledged is there once; the state equals the log; followers miss nothing",
         (
             "scenarios/test_crash::test_a_killed_server_loses_nothing_it_acknowledged_and_tells_nothing_twice",
@@ -72,8 +73,8 @@ ROWS = (
         ),
     ),
     Row(
-        "PostgreSQL crashes or restarts",
-        "Reads and writes go on by themselves",
+        "PostgreSQL crashes or restarts (amid writes: below, under Chaos)",
+        "Reads and writes go on by themselves; a write that was under way is undone",
         (
             "db/test_reading_restart::test_reads_go_on_after_the_server_was_restarted",
             "operations/test_operation_faults::test_a_connection_that_the_server_has_ended_is_replaced_before_it_is_used",
@@ -87,6 +88,7 @@ ROWS = (
             "operations/test_operation::test_300_callers_who_go_away_leave_every_connection_free",
             "operations/test_operation::test_300_readers_who_go_away_leave_the_next_reader_served",
         ),
+        "300 in 1.8 s",
     ),
     Row(
         "Cursors of every kind, also none of ours",
@@ -105,6 +107,7 @@ ROWS = (
             "scenarios/test_two_servers::test_with_notify_off_it_sees_it_within_half_a_second",
             "scenarios/test_two_servers::test_with_its_listener_killed_it_sees_it_within_half_a_second",
         ),
+        "median 15 ms; 254 ms with NOTIFY off, 242 ms with the listener killed, never more than 261 ms",
     ),
     Row(
         "A follower loses its server (PostgreSQL)",
@@ -142,24 +145,27 @@ ROWS = (
     ),
     Row(
         "Somebody writes for three seconds",
-        "Readers do not notice",
+        "The p99 of reads stays what it was, while a write waits",
         ("scenarios/test_stalls::test_reads_do_not_notice_a_write_that_takes_three_seconds",),
+        "p99 56 ms meanwhile, 58 ms before",
     ),
     Row(
-        "20 sockets read nothing of 3,000 events of 4 KB",
+        "20 sockets read nothing of 3,000 events of 4 KB (SQLite; what is told does not depend on the database)",
         "The server grows by 20 MB at most; they are gone within 15 s",
         (
             "scenarios/test_crowd::test_sockets_that_read_nothing_hold_little_memory_and_are_cut_off",
             "live/test_feed::test_stalled_followers_hold_no_frames",
         ),
+        "1.6 MB; gone 8 s after the last event",
     ),
     Row(
-        "SIGTERM with 200 sockets, and 20 that read nothing",
+        "SIGTERM with 1,000 sockets, and 20 that read nothing",
         "Each healthy one is told 1012; the process ends within 5 s",
         (
             "scenarios/test_crowd::test_a_server_that_is_asked_to_stop_tells_all_and_waits_for_nobody_who_is_stuck",
             "live/test_socket::test_a_server_that_stops_lets_its_followers_go_one_after_the_other",
         ),
+        "1,000 told; ended after 2.8 s",
     ),
     Row(
         "A token ends, a right is revoked, also on another server",

@@ -1,5 +1,6 @@
 """Databases on both engines, and people: what every test may ask for."""
 
+import os
 import shutil
 from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
@@ -7,12 +8,13 @@ from typing import Any
 
 import asyncpg
 import pytest
+from argon2 import PasswordHasher
 from structlog.testing import capture_logs
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from db import lifecycle, migrating
 from db.config import is_postgres
-from db.projection import forget_plans
+from domain.access import passwords
 from domain.core import clock
 from domain.core.actor import Actor
 from domain.core.operation import finish_running
@@ -45,10 +47,22 @@ END $$;
 """
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Three for two cores: a worker waits a third of its time, for the clock or for other processes."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
 def _forget_statements() -> None:
     # Kept by the connection's name, which is the same on both engines: good for a process, which has one database.
     EXECUTOR_CACHE.clear()
-    forget_plans()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Passwords are hashed in no time: nobody guesses them here, and nearly every test of the API signs somebody in."""
+    kept, passwords._hasher = passwords._hasher, PasswordHasher(time_cost=1, memory_cost=16, parallelism=1)
+    yield
+    passwords._hasher = kept
 
 
 @pytest.fixture(scope="session")

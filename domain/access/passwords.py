@@ -19,8 +19,14 @@ from domain.core.operation import check_permission
 
 ResultT = TypeVar("ResultT")
 
-# OWASP's recommendation for argon2id: 19 MiB, two passes. The threads bound how much of it a rush of sign-ins can take.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+def _recommended() -> PasswordHasher:
+    # By OWASP for argon2id: 19 MiB, two passes.
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+_hasher = _recommended()
+# They bound how much memory a rush of sign-ins can take.
 _threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 _SALT_BYTES = 16
 

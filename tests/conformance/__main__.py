@@ -17,13 +17,22 @@ from tests.conformance.tools import ROOT, Tools, prepare
 
 def main() -> int:
     """Run the suites whose names contain one of the words given, or all; 1 when a check failed."""
-    arguments = argparse.ArgumentParser(prog="python -m tests.conformance", description=main.__doc__)
-    arguments.add_argument("words", nargs="*", help="parts of the names of suites")
-    words = [word.lower() for word in arguments.parse_args().words]
-    wanted = [suite for suite in SUITES if not words or any(word in suite.name.lower() for word in words)]
+    parser = argparse.ArgumentParser(prog="python -m tests.conformance", description=main.__doc__)
+    parser.add_argument("words", nargs="*", help="parts of the names of suites")
+    parser.add_argument("--without", action="append", default=[], metavar="WORD", help="part of a name to leave out")
+    arguments = parser.parse_args()
+    wanted = [
+        suite
+        for suite in SUITES
+        if (not arguments.words or _is_named(suite, arguments.words)) and not _is_named(suite, arguments.without)
+    ]
     if not wanted:
-        arguments.error(f"There are these suites: {', '.join(suite.name for suite in SUITES)}.")
+        parser.error(f"There are these suites: {', '.join(suite.name for suite in SUITES)}.")
     return asyncio.run(_run_all(wanted))
+
+
+def _is_named(suite: Suite, words: list[str]) -> bool:
+    return any(word.lower() in suite.name.lower() for word in words)
 
 
 async def _run_all(suites: list[Suite]) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from db.outbox import EventRow
+from domain.access import passwords
 from domain.access.models import Session, User
 from domain.access.operations import (
     ChangeUser,
@@ -269,6 +270,15 @@ async def test_a_repeated_creation_with_its_key_creates_once() -> None:
     assert await create(PASSWORD) == first
     assert await refusal_of(create("another password")) == (Code.KEY_REUSED, ("clientMutationKey",))
     assert await kinds() == ["user_created"]
+
+
+async def test_a_password_is_hashed_as_owasp_recommends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", passwords._recommended())
+
+    hashed = await prepare_password(PASSWORD, actor=SYSTEM)
+
+    assert hashed.text.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert (await match_password(PASSWORD, hashed.text)).is_right
 
 
 async def test_equal_passwords_have_different_hashes() -> None:

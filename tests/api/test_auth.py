@@ -33,7 +33,7 @@ from tests.builders.log import events
 from tests.builders.rows import a_worker
 from tests.builders.times import SetClock
 
-# The databases differ in nothing that is seen from here; `tests/operations/test_access.py` runs on both.
+# The databases differ in nothing that is seen from here; `tests/operations/test_sessions.py` runs on both.
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 SECRET = "the key of these tests, long enough for each of the algorithms tried"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from domain.core.actor import Actor
+from domain.core.actor import Actor, Role
 from domain.core.operation import Done, perform
 from domain.dispatch.operations import (
     ActivityRef,
@@ -24,6 +24,7 @@ from domain.workforce.models import Worker
 from tests.builders.actors import DISPATCHER
 from tests.builders.rows import a_team, a_worker, an_activity
 from tests.builders.times import at
+from tests.serving import Server
 
 HOUR = timedelta(hours=1)
 
@@ -85,3 +86,16 @@ async def undo(*, actor: Actor = DISPATCHER, key: str | None = None, **wanted: A
 async def stored(activity: ServiceActivity) -> ServiceActivity:
     """The activity as it stands in the database."""
     return await ServiceActivity.get(id=activity.id)
+
+
+def act(activity: ServiceActivity) -> str:
+    """The activity's public id."""
+    return f"act_{activity.id}"
+
+
+async def a_technician(server: Server) -> Worker:
+    """The worker whom the server's technician is, in a team."""
+    await server.token(Role.TECHNICIAN)
+    tim = await Worker.get(name="Tim Technician")
+    await a_team(tim, name="Tim's team")
+    return tim

@@ -163,7 +163,7 @@ ROWS = (
         "Each healthy one is told 1012; the process ends within 5 s",
         (
             "scenarios/test_crowd::test_a_server_that_is_asked_to_stop_tells_all_and_waits_for_nobody_who_is_stuck",
-            "live/test_socket::test_a_server_that_stops_lets_its_followers_go_one_after_the_other",
+            "live/test_socket_ends::test_a_server_that_stops_lets_its_followers_go_one_after_the_other",
         ),
         "1,000 told; ended after 2.8 s",
     ),
@@ -171,7 +171,7 @@ ROWS = (
         "A token ends, a right is revoked, also on another server",
         "The socket closes within 1 s, and nothing is sent afterwards",
         (
-            "live/test_socket::test_a_token_that_expires_closes_with_4403_and_nothing_is_sent_afterwards",
+            "live/test_socket_ends::test_a_token_that_expires_closes_with_4403_and_nothing_is_sent_afterwards",
             "live/test_board::test_a_revoked_right_ends_the_socket_and_nothing_follows",
             "scenarios/test_two_servers::test_a_token_that_is_ended_on_one_server_ends_what_it_follows_on_the_other",
         ),

@@ -34,6 +34,7 @@ from tests.builders.actors import DISPATCHER, MANAGER
 from tests.builders.boards import (
     a_booking,
     a_dispatched_worker,
+    act,
     assign,
     change,
     close,
@@ -63,11 +64,6 @@ WEEK = {"from": "2026-11-23", "to": "2026-11-29"}
 WITH_ORDER = (
     f"{BRIEF} order {{ number customer {{ name contacts {{ name }} }} lines {{ id description worker {{ id }} }} }}"
 )
-
-
-def act(activity: ServiceActivity) -> str:
-    """The activity's public id."""
-    return f"act_{activity.id}"
 
 
 async def told_next(board: Replica, kind: str, activity: ServiceActivity | None = None) -> dict[str, Any]:

@@ -333,6 +333,8 @@ async def test_one_activity_is_followed_while_it_may_be_seen(server: Server) -> 
         await change(prioritise(visit, Priority.HIGH))
         await phone.subscribe(FOLLOW_ONE, "2", ref={"id": act(visit)}, after=back["cursor"])
         missed = await told()
+        if missed["__typename"] == "BoardResumed":  # the server had yet to hear of the change
+            missed = await told()
         assert (missed["__typename"], missed["activity"]["priority"]) == ("ActivityChanged", "HIGH")
 
 

@@ -173,10 +173,8 @@ async def change_stage_reason_code(work: Work, command: ChangeStageReasonCode) -
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, INVALID.
     """
-    row = await locked(StageReasonCode, command.code_id, "stage reason code", "reasonCodeId")
-    await check_version(row, command.expected_version)
-    await work.change(row, "stage_reason_code_changed", name=check_text(chosen(command.name, row.name), "name"))
-    return row.id
+    which = (command.code_id, "stage reason code", "reasonCodeId")
+    return await named.renamed(work, StageReasonCode, *which, command.name, expected_version=command.expected_version)
 
 
 @dataclass(frozen=True, slots=True)

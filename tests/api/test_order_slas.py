@@ -6,7 +6,7 @@ from domain.core.actor import Role
 from domain.core.operation import perform
 from domain.customers.models import Customer
 from domain.orders.models import ServiceOrder
-from domain.orders.operations import CancelSla, StopSlaTime, cancel_sla, stop_sla_time, watch_service_levels
+from domain.orders.operations import EndSlaTime, cancel_sla, stop_sla_time, watch_service_levels
 from tests.builders.actors import DISPATCHER
 from tests.builders.rows import a_calendar, an_activity, an_order
 from tests.builders.slas import a_measured_order, an_agreement_with_level
@@ -26,7 +26,7 @@ def z(moment: datetime) -> str:
 async def test_an_order_shows_its_terms_its_time_and_where_it_stands_now(server: Server, set_clock: SetClock) -> None:
     order = await a_measured_order(days=1, hours=1, calendar_id=(await a_calendar()).id)
     set_clock.now = at(3)
-    await perform(stop_sla_time, StopSlaTime(order.id), actor=DISPATCHER)
+    await perform(stop_sla_time, EndSlaTime(order.id), actor=DISPATCHER)
     set_clock.now = at(6)  # 15:00 in Copenhagen
 
     data = await server.ask(ORDERS)
@@ -72,7 +72,7 @@ async def test_compliance_grows_with_the_clock_and_ends_with_a_cancellation(
     half = await asked()
     set_clock.now = at(10 / 60)
     late = await asked()
-    await perform(cancel_sla, CancelSla(order.id), actor=DISPATCHER)
+    await perform(cancel_sla, EndSlaTime(order.id), actor=DISPATCHER)
     set_clock.now = at(12 / 60)
 
     assert (half, late) == (("50.00", z(at(8 / 60))), ("125.00", z(at(8 / 60))))
@@ -99,7 +99,7 @@ async def test_orders_are_found_by_how_they_stand(server: Server, set_clock: Set
     late, risky, fresh, stopped = [await a_measured_order(hours=hours) for hours in (2, 10, 100, 100)]
     await an_order()
     set_clock.now = at(9)
-    await perform(stop_sla_time, StopSlaTime(stopped.id), actor=DISPATCHER)
+    await perform(stop_sla_time, EndSlaTime(stopped.id), actor=DISPATCHER)
     await watch_service_levels(at(9))
     text = """query($filter: ServiceOrderFilter) {
       serviceOrders(filter: $filter, orderBy: SLA_DUE_AT_ASC) { nodes { number } }
@@ -154,7 +154,7 @@ async def test_an_activity_is_due_while_the_time_of_its_order_runs(server: Serve
 
     running = await server.ask(text)
     set_clock.now = at(7 / 60)
-    await perform(stop_sla_time, StopSlaTime(order.id), actor=DISPATCHER)
+    await perform(stop_sla_time, EndSlaTime(order.id), actor=DISPATCHER)
     stopped = await server.ask(text)
 
     assert running["serviceActivities"]["nodes"] == [

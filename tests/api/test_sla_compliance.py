@@ -10,10 +10,9 @@ from domain.core.operation import perform
 from domain.customers.models import Customer
 from domain.orders.models import ServiceOrder
 from domain.orders.operations import (
-    CancelSla,
     EndOrder,
+    EndSlaTime,
     SignOffOrder,
-    StopSlaTime,
     cancel_service_order,
     cancel_sla,
     sign_off_service_order,
@@ -58,8 +57,8 @@ async def test_what_was_measured_is_counted_by_month_customer_and_group(server: 
     paused = await _order(lund, "Gold", set_clock, at(0))
     cancelled, ended = await _order(lund, "Gold", set_clock, at(0)), await _order(lund, "Gold", set_clock, at(0))
     await a_line(cancelled)
-    await perform(stop_sla_time, StopSlaTime(paused.id), actor=DISPATCHER)
-    await perform(cancel_sla, CancelSla(ended.id), actor=DISPATCHER)
+    await perform(stop_sla_time, EndSlaTime(paused.id), actor=DISPATCHER)
+    await perform(cancel_sla, EndSlaTime(ended.id), actor=DISPATCHER)
     await perform(cancel_service_order, EndOrder(cancelled.id), actor=DISPATCHER)
     # In Copenhagen the month has turned half an hour ago.
     december = await _order(holm, "Gold", set_clock, datetime(2026, 11, 30, 23, 30, tzinfo=UTC))

@@ -5,7 +5,7 @@ from typing import Any
 from domain.core.actor import Role
 from domain.core.operation import perform
 from domain.orders.models import ServiceActivity, ServiceOrder
-from domain.orders.operations import StopSlaTime, stop_sla_time
+from domain.orders.operations import EndSlaTime, stop_sla_time
 from domain.slas.rules import SlaStatus
 from tests.builders.actors import DISPATCHER
 from tests.builders.slas import measure
@@ -43,5 +43,5 @@ async def _cancel(dice: Dice) -> Input:
 async def _change_level(dice: Dice) -> Input:
     order = await ServiceOrder.get(id=(await _measured(dice)).id)
     # Nobody has been told that it is measured, and a level that changes is no news about its orders.
-    await perform(stop_sla_time, StopSlaTime(order.id), actor=DISPATCHER)
+    await perform(stop_sla_time, EndSlaTime(order.id), actor=DISPATCHER)
     return {"slaId": f"sla_{order.sla_id}"} | dice.maybe(name=dice.name("Level"), suspended=True)

@@ -16,7 +16,7 @@ from domain.orders.models import ServiceOrder
 from domain.orders.operations import (
     ChangeServiceOrder,
     EndOrder,
-    StopSlaTime,
+    EndSlaTime,
     change_service_order,
     delete_service_order,
     stop_sla_time,
@@ -182,7 +182,7 @@ async def test_what_is_watched_is_kept_as_it_is(server: Server, set_clock: SetCl
         told.append((await followed.next())["__typename"])
         await perform(change_customer, ChangeCustomer(first.customer_id, name="Other name"), actor=DISPATCHER)
         told.append((await followed.next())["__typename"])
-        await perform(stop_sla_time, StopSlaTime(second.id), actor=DISPATCHER)
+        await perform(stop_sla_time, EndSlaTime(second.id), actor=DISPATCHER)
         told.append((await followed.next())["__typename"])
         await perform(delete_service_order, EndOrder(third.id), actor=MANAGER)
         told.append((await followed.next())["__typename"])
@@ -220,7 +220,7 @@ async def test_the_board_shows_that_the_time_of_an_order_runs_out(server: Server
         await board.follow()
         await pass_to(set_clock, 8)
         at_risk = await board.next()
-        await perform(stop_sla_time, StopSlaTime(order.id), actor=DISPATCHER)
+        await perform(stop_sla_time, EndSlaTime(order.id), actor=DISPATCHER)
         stopped = await board.next()
 
         assert (at_risk["activity"]["slaRisk"], at_risk["changedBy"]) == ("AT_RISK", "Tavle")

@@ -11,16 +11,15 @@ from domain.orders.criteria import OrderCriteria
 from domain.orders.models import ServiceActivity, ServiceOrder, ServiceOrderLine, StageReason
 from domain.orders.operations import (
     AddServiceOrderLine,
-    CancelSla,
     ChangeServiceOrder,
     ChangeServiceOrderLine,
     EndOrder,
     EndOrders,
+    EndSlaTime,
     NewLine,
     SetLineStatus,
     SignOffLine,
     SignOffOrder,
-    StopSlaTime,
     add_service_order_line,
     cancel_service_order,
     cancel_service_order_line,
@@ -199,8 +198,8 @@ async def test_reasons_are_given_in_a_stage() -> None:
     for operation, command in (
         (sign_off_service_order, SignOffOrder(order.id, code.id)),
         (sign_off_service_order_line, SignOffLine(line.id, code.id)),
-        (stop_sla_time, StopSlaTime(order.id, reason_code_id=code.id)),
-        (cancel_sla, CancelSla(order.id, reason_code_id=code.id)),
+        (stop_sla_time, EndSlaTime(order.id, reason_code_id=code.id)),
+        (cancel_sla, EndSlaTime(order.id, reason_code_id=code.id)),
     ):
         assert (await refusal(operation, command, actor=DISPATCHER))[0] is Code.NO_INITIAL_STAGE
 

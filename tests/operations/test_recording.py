@@ -13,15 +13,14 @@ from domain.core.operation import perform
 from domain.orders.measuring import measured
 from domain.orders.models import RecordedTime, ServiceOrder, StageReason
 from domain.orders.operations import (
-    CancelSla,
     ChangeServiceOrder,
     CreateServiceOrder,
     EndOrder,
+    EndSlaTime,
     MoveToNextStage,
     MoveToPreviousStage,
     SignOffOrder,
     StartSlaTime,
-    StopSlaTime,
     TransferWebOrder,
     cancel_service_order,
     cancel_sla,
@@ -98,7 +97,7 @@ async def test_tc_sla_1_compliance_is_the_share_of_eight_hours(
     order = await a_measured_order(hours=8)
 
     set_clock.now = at(hours)
-    await perform(stop_sla_time, StopSlaTime(order.id), actor=DISPATCHER)
+    await perform(stop_sla_time, EndSlaTime(order.id), actor=DISPATCHER)
 
     assert await compliance(order, at(99)) == percent
     assert await sla_of(order, "status", "risk") == (SlaStatus.STOPPED, risk)
@@ -120,8 +119,8 @@ async def test_tc_sla_4_stopping_exceeded_time_needs_a_reason(set_clock: SetCloc
     order, code = await a_measured_order(hours=8), await a_stage_reason_code()
 
     set_clock.now = at(10)
-    without = await refusal(stop_sla_time, StopSlaTime(order.id), actor=DISPATCHER)
-    command = StopSlaTime(order.id, reason_code_id=code.id, description="No spare part")
+    without = await refusal(stop_sla_time, EndSlaTime(order.id), actor=DISPATCHER)
+    command = EndSlaTime(order.id, reason_code_id=code.id, description="No spare part")
     await perform(stop_sla_time, command, actor=DISPATCHER)
 
     assert without == (Code.REASON_REQUIRED, ("reasonCodeId",))
@@ -135,7 +134,7 @@ async def test_tc_sla_5_stopping_in_time_needs_no_reason(set_clock: SetClock) ->
     order = await a_measured_order(hours=8)
 
     set_clock.now = at(7.2)
-    await perform(stop_sla_time, StopSlaTime(order.id), actor=DISPATCHER)
+    await perform(stop_sla_time, EndSlaTime(order.id), actor=DISPATCHER)
 
     assert await compliance(order, at(99)) == "90.00"
     assert await StageReason.all().count() == 0
@@ -146,11 +145,11 @@ async def test_tc_sla_6_cancelling_needs_a_reason_if_the_company_asks_for_one(se
     order, other, code = await a_measured_order(), await a_measured_order(), await a_stage_reason_code()
 
     set_clock.now = at(1)
-    without = await refusal(cancel_sla, CancelSla(order.id), actor=DISPATCHER)
-    await perform(cancel_sla, CancelSla(order.id, reason_code_id=code.id), actor=DISPATCHER)
+    without = await refusal(cancel_sla, EndSlaTime(order.id), actor=DISPATCHER)
+    await perform(cancel_sla, EndSlaTime(order.id, reason_code_id=code.id), actor=DISPATCHER)
     parameters.reason_on_cancel = False
     await parameters.save()
-    await perform(cancel_sla, CancelSla(other.id), actor=DISPATCHER)
+    await perform(cancel_sla, EndSlaTime(other.id), actor=DISPATCHER)
 
     assert without == (Code.REASON_REQUIRED, ("reasonCodeId",))
     assert [reason.type.value for reason in await StageReason.all()] == ["CANCEL"]
@@ -200,8 +199,8 @@ async def test_the_time_of_a_planned_visit_begins_on_its_day(set_clock: SetClock
     begins = datetime(2026, 11, 30, 7, tzinfo=UTC)  # eight o'clock in Copenhagen
 
     await perform(move_service_order_to_next_stage, MoveToNextStage(moved.id), actor=DISPATCHER)
-    await perform(cancel_sla, CancelSla(canceled.id), actor=DISPATCHER)
-    early = StopSlaTime(running.id, at=at(0))
+    await perform(cancel_sla, EndSlaTime(canceled.id), actor=DISPATCHER)
+    early = EndSlaTime(running.id, at=at(0))
     assert await refusal(stop_sla_time, early, actor=DISPATCHER) == (Code.INVALID_TIME, ("at",))
 
     assert await sla_of(running, "started_at", "due_at") == (begins, begins + timedelta(hours=8))
@@ -307,7 +306,7 @@ async def test_another_agreement_counts_the_same_time_by_its_own_terms(set_clock
     office = await an_agreement_with_level(days=1, calendar_id=(await a_calendar()).id)
 
     set_clock.now = at(8)  # 17:00 in Copenhagen; it was written down at 09:00
-    await perform(stop_sla_time, StopSlaTime(order.id), actor=DISPATCHER)
+    await perform(stop_sla_time, EndSlaTime(order.id), actor=DISPATCHER)
     await perform(change_service_order, ChangeServiceOrder(order.id, agreement_id=office.id), actor=DISPATCHER)
 
     assert await times_of(order) == [(at(0), at(8), SlaStatus.STOPPED, 7)]
@@ -373,7 +372,7 @@ async def test_time_is_stopped_and_started_at_moments_that_have_been(set_clock: 
     order = await a_measured_order(hours=8)
 
     set_clock.now = at(4)
-    await perform(stop_sla_time, StopSlaTime(order.id, at=at(1), expected_version=1), actor=DISPATCHER)
+    await perform(stop_sla_time, EndSlaTime(order.id, at=at(1), expected_version=1), actor=DISPATCHER)
     await perform(start_sla_time, StartSlaTime(order.id, at=at(3), expected_version=2), actor=DISPATCHER)
 
     assert await times_of(order) == [(at(0), at(1), SlaStatus.STOPPED, 1), (at(3), None, SlaStatus.STARTED, None)]
@@ -390,13 +389,13 @@ async def test_time_is_stopped_and_started_at_moments_that_have_been(set_clock: 
     ("command", "code"),
     [
         (lambda key: (start_sla_time, StartSlaTime(key)), Code.SLA_ALREADY_STARTED),
-        (lambda key: (stop_sla_time, StopSlaTime(key, at=at(3))), Code.INVALID_TIME),
-        (lambda key: (stop_sla_time, StopSlaTime(key, at=at(-1))), Code.INVALID_TIME),
-        (lambda key: (stop_sla_time, StopSlaTime(key, at=at(1).replace(tzinfo=None))), Code.INVALID_TIME),
-        (lambda key: (cancel_sla, CancelSla(key, at=at(3))), Code.INVALID_TIME),
-        (lambda key: (stop_sla_time, StopSlaTime(key, description="Late")), Code.REASON_REQUIRED),
-        (lambda key: (stop_sla_time, StopSlaTime(key, expected_version=2)), Code.VERSION_CONFLICT),
-        (lambda key: (stop_sla_time, StopSlaTime(key + 1)), Code.NOT_FOUND),
+        (lambda key: (stop_sla_time, EndSlaTime(key, at=at(3))), Code.INVALID_TIME),
+        (lambda key: (stop_sla_time, EndSlaTime(key, at=at(-1))), Code.INVALID_TIME),
+        (lambda key: (stop_sla_time, EndSlaTime(key, at=at(1).replace(tzinfo=None))), Code.INVALID_TIME),
+        (lambda key: (cancel_sla, EndSlaTime(key, at=at(3))), Code.INVALID_TIME),
+        (lambda key: (stop_sla_time, EndSlaTime(key, description="Late")), Code.REASON_REQUIRED),
+        (lambda key: (stop_sla_time, EndSlaTime(key, expected_version=2)), Code.VERSION_CONFLICT),
+        (lambda key: (stop_sla_time, EndSlaTime(key + 1)), Code.NOT_FOUND),
     ],
 )
 async def test_running_time_refuses(set_clock: SetClock, command: Any, code: Code) -> None:
@@ -408,14 +407,14 @@ async def test_running_time_refuses(set_clock: SetClock, command: Any, code: Cod
 
 async def test_time_that_stands_refuses_to_be_stopped_and_cancelled_time_refuses_everything() -> None:
     stopped, cancelled, plain = await a_measured_order(), await a_measured_order(), await an_order()
-    await perform(stop_sla_time, StopSlaTime(stopped.id), actor=DISPATCHER)
-    await perform(cancel_sla, CancelSla(cancelled.id), actor=DISPATCHER)
+    await perform(stop_sla_time, EndSlaTime(stopped.id), actor=DISPATCHER)
+    await perform(cancel_sla, EndSlaTime(cancelled.id), actor=DISPATCHER)
 
     def each(key: int) -> list[tuple[Any, Any]]:
-        commands = (start_sla_time, StartSlaTime(key)), (stop_sla_time, StopSlaTime(key)), (cancel_sla, CancelSla(key))
+        commands = (start_sla_time, StartSlaTime(key)), (stop_sla_time, EndSlaTime(key)), (cancel_sla, EndSlaTime(key))
         return list(commands)
 
-    assert await refusal(stop_sla_time, StopSlaTime(stopped.id), actor=DISPATCHER) == (
+    assert await refusal(stop_sla_time, EndSlaTime(stopped.id), actor=DISPATCHER) == (
         Code.SLA_NOT_STARTED,
         ("orderId",),
     )
@@ -485,7 +484,7 @@ async def test_what_was_counted_stays_whatever_becomes_of_the_calendar(set_clock
     order = await a_measured_order(days=1, calendar_id=calendar.id)
 
     set_clock.now = at(2)
-    await perform(stop_sla_time, StopSlaTime(order.id), actor=DISPATCHER)
+    await perform(stop_sla_time, EndSlaTime(order.id), actor=DISPATCHER)
     holiday = Holiday(at().date(), "Closed after all")
     await perform(change_calendar, ChangeCalendar(calendar.id, holidays=(holiday,)), actor=MANAGER)
 

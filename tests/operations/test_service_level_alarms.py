@@ -12,9 +12,8 @@ from domain.core.operation import perform
 from domain.core.timetable import JOBS, run_if_due
 from domain.orders.models import RecordedTime, ServiceOrder
 from domain.orders.operations import (
-    CancelSla,
+    EndSlaTime,
     StartSlaTime,
-    StopSlaTime,
     TellServiceLevels,
     cancel_sla,
     start_sla_time,
@@ -132,9 +131,9 @@ async def test_while_no_time_runs_nothing_is_told(set_clock: SetClock, how: str)
 
     set_clock.now = at(6)
     if how == "stopped":
-        await perform(stop_sla_time, StopSlaTime(order.id), actor=DISPATCHER)
+        await perform(stop_sla_time, EndSlaTime(order.id), actor=DISPATCHER)
     else:
-        await perform(cancel_sla, CancelSla(order.id), actor=DISPATCHER)
+        await perform(cancel_sla, EndSlaTime(order.id), actor=DISPATCHER)
     await watched(set_clock, at(20))
 
     assert await alarms() == []
@@ -144,8 +143,8 @@ async def test_a_stop_tells_what_the_clock_had_no_time_to_tell(set_clock: SetClo
     order, earlier = await a_measured_order(hours=8), await a_measured_order(hours=8)
 
     set_clock.now = at(9)
-    await perform(stop_sla_time, StopSlaTime(order.id), actor=DISPATCHER)
-    await perform(stop_sla_time, StopSlaTime(earlier.id, at=at(5)), actor=DISPATCHER)
+    await perform(stop_sla_time, EndSlaTime(order.id), actor=DISPATCHER)
+    await perform(stop_sla_time, EndSlaTime(earlier.id, at=at(5)), actor=DISPATCHER)
 
     assert [told[:2] for told in await alarms()] == [
         ("service_level_at_risk", order.id),
@@ -157,7 +156,7 @@ async def test_time_that_starts_again_is_told_of_what_is_left(set_clock: SetCloc
     order = await a_measured_order(hours=8)
 
     await watched(set_clock, at(7))
-    await perform(stop_sla_time, StopSlaTime(order.id), actor=DISPATCHER)
+    await perform(stop_sla_time, EndSlaTime(order.id), actor=DISPATCHER)
     await watched(set_clock, at(20))
     await perform(start_sla_time, StartSlaTime(order.id), actor=DISPATCHER)
     await watched(set_clock, at(20.9), at(21), at(21) + INSTANT)

@@ -31,9 +31,9 @@ class StopSlaTimeInput(OrderEndInput):
     reason_code_id: strawberry.ID | None = strawberry.field(default=None, description=REASON)
     description: str | None = strawberry.field(default=None, description=DESCRIPTION)
 
-    def command(self) -> operations.StopSlaTime:
+    def command(self) -> operations.EndSlaTime:
         """The command this asks for."""
-        return operations.StopSlaTime(
+        return operations.EndSlaTime(
             order_id=self._key(),
             at=self.at,
             reason_code_id=reason_code(self.reason_code_id),
@@ -50,9 +50,9 @@ class CancelSlaInput(OrderEndInput):
     reason_code_id: strawberry.ID | None = strawberry.field(default=None, description=REASON)
     description: str | None = strawberry.field(default=None, description=DESCRIPTION)
 
-    def command(self) -> operations.CancelSla:
+    def command(self) -> operations.EndSlaTime:
         """The command this asks for."""
-        return operations.CancelSla(
+        return operations.EndSlaTime(
             order_id=self._key(),
             at=self.at,
             reason_code_id=reason_code(self.reason_code_id),

@@ -44,9 +44,8 @@ from domain.orders.operations.lines import (
 )
 from domain.orders.operations.moving import MoveLines, move_service_order_lines
 from domain.orders.operations.recording import (
-    CancelSla,
+    EndSlaTime,
     StartSlaTime,
-    StopSlaTime,
     TellServiceLevels,
     cancel_sla,
     start_sla_time,
@@ -91,7 +90,6 @@ __all__ = [
     "AddOrderTask",
     "AddServiceOrderLine",
     "AddStageReason",
-    "CancelSla",
     "ChangeActivityType",
     "ChangeServiceActivity",
     "ChangeServiceOrder",
@@ -107,6 +105,7 @@ __all__ = [
     "DeleteStageReason",
     "EndOrder",
     "EndOrders",
+    "EndSlaTime",
     "MoveLines",
     "MoveToNextStage",
     "MoveToPreviousStage",
@@ -116,7 +115,6 @@ __all__ = [
     "SignOffLine",
     "SignOffOrder",
     "StartSlaTime",
-    "StopSlaTime",
     "TellServiceLevels",
     "TransferWebOrder",
     "add_order_object",

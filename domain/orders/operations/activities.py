@@ -10,7 +10,7 @@ from domain.core.errors import Code, Refused
 from domain.core.keep import KEEP, Keep, chosen
 from domain.core.operation import Work, check_version, operation
 from domain.core.rows import existing, locked
-from domain.numbering.operations import number_for
+from domain.numbering import named
 from domain.orders import rules
 from domain.orders.activities import activity_number, new_activity, phase_of
 from domain.orders.models import ActivityType, ServiceActivity, ServiceOrder
@@ -36,10 +36,7 @@ async def create_activity_type(work: Work, command: CreateActivityType) -> int:
     Raises:
         Refused: INVALID, ALREADY_EXISTS, NUMBER_SEQUENCE_MISSING.
     """
-    made = ActivityType(
-        name=check_text(command.name, "name"), number=await number_for(work, ActivityType, command.number)
-    )
-    return (await work.create(made, "activity_type_created")).id
+    return await named.made(work, ActivityType, command.name, command.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +55,8 @@ async def change_activity_type(work: Work, command: ChangeActivityType) -> int:
     Raises:
         Refused: NOT_FOUND, VERSION_CONFLICT, INVALID.
     """
-    row = await locked(ActivityType, command.activity_type_id, "activity type", "activityTypeId")
-    await check_version(row, command.expected_version)
-    await work.change(row, "activity_type_changed", name=check_text(chosen(command.name, row.name), "name"))
-    return row.id
+    which = (command.activity_type_id, "activity type", "activityTypeId")
+    return await named.renamed(work, ActivityType, *which, command.name, expected_version=command.expected_version)
 
 
 @dataclass(frozen=True, slots=True)

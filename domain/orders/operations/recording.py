@@ -44,8 +44,8 @@ async def start_sla_time(work: Work, command: StartSlaTime) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class StopSlaTime:
-    """Which order's time stops to count, since when, which is now unless told, and why so late."""
+class EndSlaTime:
+    """Which order's time is stopped, or not measured any more, since when, which is now unless told, and why."""
 
     order_id: int
     at: datetime | None = None
@@ -55,7 +55,7 @@ class StopSlaTime:
 
 
 @operation(requires=Permission.MAINTAIN_ORDERS)
-async def stop_sla_time(work: Work, command: StopSlaTime) -> int:
+async def stop_sla_time(work: Work, command: EndSlaTime) -> int:
     """Stop the time of an order.
 
     Raises:
@@ -72,19 +72,8 @@ async def stop_sla_time(work: Work, command: StopSlaTime) -> int:
     return found.order.id
 
 
-@dataclass(frozen=True, slots=True)
-class CancelSla:
-    """Which order is not measured any more, since when, which is now unless told, and why."""
-
-    order_id: int
-    at: datetime | None = None
-    reason_code_id: int | None = None
-    description: str | None = None
-    expected_version: int | None = None
-
-
 @operation(requires=Permission.MAINTAIN_ORDERS)
-async def cancel_sla(work: Work, command: CancelSla) -> int:
+async def cancel_sla(work: Work, command: EndSlaTime) -> int:
     """End the measurement of an order for good.
 
     Raises:

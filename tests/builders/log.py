@@ -58,18 +58,21 @@ async def nothing_changes() -> AsyncGenerator[None]:
     """Proof that the block leaves every row of every table as it was."""
     before = await _stored()
     yield
-    assert await _stored() == before
+    after = await _stored()
+    assert after == before, {name: (before[name], rows) for name, rows in after.items() if rows != before[name]}
 
 
 async def _stored() -> dict[str, Any]:
     """What `everything` reads, as the database gives it: asked in hundreds of tests, where an ORM takes its time."""
     connection = get_connection("default")
+    # A server that has just started takes its turns at the clock's jobs meanwhile.
+    tables = {name: model for name, model in _tables().items() if name != "turn"}
     if isinstance(connection, SqliteClient):
         with closing(sqlite3.connect(f"file:{connection.filename}?mode=ro", uri=True)) as file:
-            return {name: file.execute(f'SELECT * FROM "{name}" ORDER BY rowid').fetchall() for name in _tables()}
+            return {name: file.execute(f'SELECT * FROM "{name}" ORDER BY rowid').fetchall() for name in tables}
     rows = " UNION ALL ".join(
         f"""SELECT '{name}' AS name, (SELECT json_agg(t ORDER BY "{model._meta.db_pk_column}") FROM "{name}" t)::text"""
-        for name, model in _tables().items()
+        for name, model in tables.items()
     )
     return dict(tuple(row) for row in (await connection.execute_query(rows))[1])
 

@@ -29,7 +29,8 @@ def bound_together(host: str, port: int, count: int) -> list[socket.socket]:
 
 
 def _bound(host: str, port: int, *options: int) -> socket.socket:
-    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    # By the protocol asyncio knows that what it accepts may send at once, and not wait 40 ms for an acknowledgement.
+    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         for option in (socket.SO_REUSEADDR, *options):
             found.setsockopt(socket.SOL_SOCKET, option, 1)

@@ -18,6 +18,7 @@ from structlog.testing import capture_logs
 
 from api.app import create_app
 from api.auth import Sessions
+from api.listening import bound
 from api.server import server_config
 from api.settings import Settings
 from domain.access.operations import CreateApiToken, create_api_token
@@ -137,7 +138,7 @@ class PromptServer(uvicorn.Server):
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncGenerator[Server]:
     """A server on a free port of this machine, in this event loop."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = bound("127.0.0.1", 0)
     running = PromptServer(server_config(lambda: create_app(settings)))
     task = asyncio.create_task(running.serve(sockets=[listener]))
     async with asyncio.timeout(20):

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from api.rates import Attempts, Buckets, RateLimited, Rates, network_of
 from api.settings import Settings
+from domain.access import passwords
 from domain.core.actor import ANONYMOUS, Role
 from tests.api.toy import DISPATCHER, Toy
 from tests.builders.access import PASSWORD, a_person
@@ -214,7 +215,10 @@ async def test_a_thousand_guesses_at_once_are_a_thousand(strict: Server) -> None
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_unknown_accounts_take_as_long_as_wrong_passwords(strict: Server) -> None:
+async def test_unknown_accounts_take_as_long_as_wrong_passwords(
+    strict: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_hasher", passwords._recommended())
     await a_person("ada@tavle.example", Role.DISPATCHER, password=PASSWORD)
     asked = {
         email: {"query": SIGN_IN, "variables": {"email": email, "password": "a wrong password"}}

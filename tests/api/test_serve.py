@@ -1,5 +1,6 @@
 """The server's own process: it loads what a server needs, and says what keeps it from starting."""
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from api.listening import bound
 from tests.serving import SECRET
 
 
@@ -43,6 +45,23 @@ def test_settings_that_cannot_be_used_end_it(variables: dict[str, str], said: st
     assert ended.returncode == 1
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+async def test_answers_are_sent_at_once() -> None:
+    listener = bound("127.0.0.1", 0)
+    delays: list[bool] = []
+
+    async def accept(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = writer.get_extra_info("socket")
+        delays.append(not connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    async with await asyncio.start_server(accept, sock=listener):
+        reader, writer = await asyncio.open_connection(*listener.getsockname())
+        await reader.read()
+        writer.close()
+
+    assert delays == [False]
 
 
 @pytest.mark.parametrize("shares", [False, True])

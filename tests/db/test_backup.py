@@ -34,23 +34,25 @@ async def customers_until(done: asyncio.Event, *, first: int) -> int:
     return place
 
 
-async def test_a_backup_of_a_database_that_is_written_to_holds_one_moment(database_url: str, tmp_path: Path) -> None:
+async def test_a_backup_of_a_database_that_is_written_to_holds_one_moment(
+    own_database_url: str, tmp_path: Path
+) -> None:
     file = tmp_path / "company.backup"
-    async with lifecycle.database(database_url):
+    async with lifecycle.database(own_database_url):
         await some_customers(40)
         done = asyncio.Event()
         writing = asyncio.create_task(customers_until(done, first=40))
         await asyncio.sleep(0.05)
-        size = await asyncio.to_thread(back_up, database_url, file, progress=quietly)
+        size = await asyncio.to_thread(back_up, own_database_url, file, progress=quietly)
         done.set()
         written = await writing
         epoch = (await EventHead.get(id=1)).epoch
     assert size == file.stat().st_size > 10_000
     assert list(tmp_path.glob(".*")) == []  # noqa: ASYNC240 - nothing else runs
 
-    await asyncio.to_thread(restore, database_url, file, progress=quietly)
+    await asyncio.to_thread(restore, own_database_url, file, progress=quietly)
 
-    async with lifecycle.database(database_url):
+    async with lifecycle.database(own_database_url):
         head, names = await EventHead.get(id=1), [customer.name for customer in await Customer.all().order_by("id")]
         # Whole transactions, from the first to some moment, and the log says the same as the rows.
         assert 40 <= len(names) <= written

@@ -93,6 +93,7 @@ async def test_tc_dsp_1_a_visit_is_given_to_a_worker_of_another_team(set_clock: 
         "purpose": None,
         "order_id": order.id,
         "type_id": None,
+        "phase_id": None,
         "task_id": None,
         "worker_id": john.id,
         "starts_at": "2026-11-23T08:00:00+00:00",

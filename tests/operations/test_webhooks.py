@@ -255,14 +255,14 @@ async def test_nobody_is_told_of_users_sessions_or_tokens() -> None:
     assert receiver.got == []
 
 
-async def test_only_one_of_several_servers_tells() -> None:
+async def test_only_one_of_several_servers_tells(set_clock: SetClock) -> None:
     await a_webhook()
     for place in range(20):
         await a_customer(f"c{place}")
     receiver = Receiver()
     job = telling(receiver.send, message)
 
-    await asyncio.gather(*(job.run(None) for _ in range(4)))  # type: ignore[arg-type]
+    await asyncio.gather(*(job.run(set_clock.now) for _ in range(4)))
 
     assert receiver.names == [f"c{place}" for place in range(20)]
     assert await run_if_due(job)

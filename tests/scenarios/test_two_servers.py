@@ -103,7 +103,10 @@ async def running(postgres: Cluster) -> AsyncGenerator[Company]:
         visit = await a_booking(await a_dispatched_worker())
     async with AsyncExitStack() as stack:
         servers = await asyncio.gather(*(stack.enter_async_context(a_server(url)) for _ in range(2)))
-        yield Company(url, visit.id, servers, await stack.enter_async_context(aiohttp.ClientSession()))
+        # A connection for each request: servers hang up on those that nobody used for five seconds.
+        connector = aiohttp.TCPConnector(force_close=True)
+        http = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
+        yield Company(url, visit.id, servers, http)
     postgres.drop_database("two_servers")
 
 

@@ -1,12 +1,14 @@
 """The line between two hosts, which can be cut: nothing comes through, and nobody is told."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
 
@@ -150,9 +152,13 @@ async def cable(socket_path: str) -> AsyncGenerator[Link]:
 @cache
 def may_lay_cables() -> bool:
     """Whether this machine lets us make hosts of our own: root may, as a rule."""
+    # Test processes ask at the same moment, and have to come to the same tests.
+    name = f"tvtry{os.getpid()}"
     try:
-        _ip("netns", "add", "tvtry")
-        _ip("netns", "del", "tvtry")
+        with (Path(tempfile.gettempdir()) / "tavle-cables.lock").open("w") as file:
+            flock(file, LOCK_EX)
+            _ip("netns", "add", name)
+            _ip("netns", "del", name)
     except (OSError, subprocess.CalledProcessError):
         return False
     return True
